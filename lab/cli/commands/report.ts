@@ -1,0 +1,63 @@
+import { Option } from '@commander-js/extra-typings';
+import { resolve } from 'node:path';
+import { judge, overall } from '../../check.ts';
+import { UsageError } from '../../errors.ts';
+import type { RunRecord } from '../../record.ts';
+import type { CliContext } from '../context.ts';
+import { tell } from '../output.ts';
+import { exitCodeOf, present, printRecords } from '../present.ts';
+import type { Program } from '../program.ts';
+import { examples } from '../program.ts';
+import { readRun, runsIn } from '../records.ts';
+import { scenarios } from '../registry.ts';
+import { defaultOut } from './scenario.ts';
+
+export function defineReport(program: Program, context: CliContext): void {
+  program
+    .command('report')
+    .description(
+      'Judge recorded runs again with the checks of this release and draw their reports. The record itself stays as it is.',
+    )
+    .argument('[run...]', 'id of a run, its folder, or its record.json (default: the latest run)')
+    .addOption(new Option('--out <folder>', 'where the runs are').env('LAB_OUT').default(defaultOut))
+    .addHelpText(
+      'after',
+      examples([
+        ['lab report', 'the latest run'],
+        ['lab report lab-results/*', 'all of them'],
+        ['lab report --json', 'the record, with the verdicts of today'],
+      ]),
+    )
+    .action(async (asked, _options, command) => {
+      const options = command.optsWithGlobals();
+      const results = resolve(context.cwd, options.out);
+      const runs = asked.length > 0 ? asked : (await runsIn(results)).slice(-1);
+      if (runs.length === 0)
+        throw new UsageError(
+          `there is no run in ${results}`,
+          'lab scenario hard-halt --stack heartbeat-sarge',
+        );
+      const records: RunRecord[] = [];
+      for (const run of runs) {
+        const { record, directory } = await readRun(context.cwd, results, run);
+        const judged = judgedAgain(record);
+        if (judged.verdict !== record.verdict)
+          tell(
+            context,
+            `note: ${record.id} was judged ${record.verdict} when it ran, and is ${judged.verdict} now`,
+          );
+        await present(context, options, judged, directory);
+        records.push(judged);
+      }
+      printRecords(context, options, records);
+      context.exitWith(exitCodeOf(records));
+    });
+}
+
+/** A record of a scenario that this release does not have keeps its own verdicts. */
+export function judgedAgain(record: RunRecord): RunRecord {
+  const scenario = scenarios.find((each) => each.name === record.scenario);
+  if (scenario === undefined) return record;
+  const checks = judge(record, scenario.checks);
+  return { ...record, checks, verdict: overall(checks, record.broken) };
+}

@@ -1,0 +1,96 @@
+import { Option } from '@commander-js/extra-typings';
+import { resolve } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import type { RunRecord } from '../../record.ts';
+import { down, runScenario } from '../../run.ts';
+import type { CliContext } from '../context.ts';
+import { print, tell } from '../output.ts';
+import { exitCodeOf, present, printRecords } from '../present.ts';
+import type { Program } from '../program.ts';
+import { collect, examples } from '../program.ts';
+import { progressOf } from '../progress.ts';
+import { isRunning, readyHost } from '../ready-host.ts';
+import { scenarioNamed } from '../registry.ts';
+import { labRequest } from '../request.ts';
+
+export const defaultOut = 'lab-results';
+
+export function defineScenario(program: Program, context: CliContext): void {
+  program
+    .command('scenario')
+    .description(
+      'Run scenarios: each starts from a healthy lab, breaks it, and judges what the clients saw. ' +
+        'Exit 0 pass, 1 fail, 2 unknown; the worst run counts.',
+    )
+    .argument('<scenario...>', 'what happens; lab list scenarios shows them')
+    .addOption(
+      new Option('--stack <stack>', 'which cluster (default: lab.yaml, then the running lab)').env(
+        'LAB_STACK',
+      ),
+    )
+    .addOption(
+      new Option('--edition <edition>', 'current, or period: as the article has it').env('LAB_EDITION'),
+    )
+    .option('--set <name=value>', 'a setting of the stack, as often as needed (lab list settings)', collect)
+    .option('--repeat <count>', 'how often each one runs', '1')
+    .option('--keep', 'leave a lab up that was brought up for this')
+    .addOption(
+      new Option('--out <folder>', 'where records and reports go').env('LAB_OUT').default(defaultOut),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['lab scenario hard-halt --stack heartbeat-sarge', 'from nothing to a report'],
+        ['lab scenario hard-halt --repeat 5', 'five runs on the lab that is up'],
+        ['lab scenario hard-halt --set deadtime=6 --stack heartbeat-sarge', 'what a shorter deadtime gives'],
+      ]),
+    )
+    .action(async (names, _options, command) => {
+      const options = command.optsWithGlobals();
+      const scenarios = names.map(scenarioNamed);
+      const repeat = repeatOf(options.repeat);
+      const { spec, provider } = await labRequest(context, options, options);
+      const progress = progressOf(context, options);
+      const records: RunRecord[] = [];
+      let takeDown = false;
+      try {
+        if (options.quiet !== true) tell(context, `provider: ${spec.provider.name}, because ${provider.why}`);
+        await readyHost(context, spec, progress);
+        takeDown = options.keep !== true && !(await isRunning(spec));
+        for (const scenario of scenarios)
+          for (let run = 1; run <= repeat; run++) {
+            const title =
+              repeat === 1 ? scenario.name : `${scenario.name}, run ${String(run)} of ${String(repeat)}`;
+            const { record, directory } = await progress.step(`scenario ${title}`, (inner) =>
+              runScenario(spec, scenario, {
+                outDirectory: resolve(context.cwd, options.out),
+                progress: inner,
+                signal: context.signal,
+              }),
+            );
+            records.push(record);
+            await present(context, options, record, directory);
+            context.signal.throwIfAborted();
+          }
+      } finally {
+        if (takeDown)
+          await progress.step('take the lab down again', () => down(spec.home, spec.name, { purge: false }));
+        progress.end();
+        printRecords(context, options, records);
+      }
+      if (records.length > 1 && options.json !== true) print(context, tally(records));
+      context.exitWith(exitCodeOf(records));
+    });
+}
+
+function tally(records: readonly RunRecord[]): string {
+  const count = (verdict: RunRecord['verdict']): string =>
+    `${String(records.filter((record) => record.verdict === verdict).length)} ${verdict}`;
+  return `${String(records.length)} runs: ${count('pass')}, ${count('fail')}, ${count('unknown')}`;
+}
+
+function repeatOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 1000) return count;
+  throw new UsageError(`--repeat ${JSON.stringify(text)}: not a whole number from 1 to 1000`, '--repeat 5');
+}

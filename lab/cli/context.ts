@@ -1,0 +1,14 @@
+/** A stream that may be a terminal. */
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
+/** What a command may touch of the process that runs it. */
+export interface CliContext {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  stdout: OutputStream;
+  stderr: OutputStream;
+  /** Fires at the first Ctrl-C. */
+  signal: AbortSignal;
+  /** Sets the exit code of the process; without a call it is 0. */
+  exitWith(code: number): void;
+}

@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { exitCode, messageOf } from '../errors.ts';
+import type { RunRecord } from '../record.ts';
+import { renderHtml } from '../../reports/html.ts';
+import { renderTerminal } from '../../reports/terminal.ts';
+import type { CliContext } from './context.ts';
+import { isLively, print, printJson, tell } from './output.ts';
+import type { GlobalOptions } from './program.ts';
+
+/** The worst verdict decides: 1 for a fail, else 2 for an unknown, else 0. */
+export function exitCodeOf(records: readonly Pick<RunRecord, 'verdict'>[]): number {
+  if (records.some((record) => record.verdict === 'fail')) return exitCode.fail;
+  return records.some((record) => record.verdict === 'unknown') ? exitCode.unknown : exitCode.pass;
+}
+
+/**
+ * Draws a record on the terminal and as a page beside record.json. A report that cannot be drawn or written is told and
+ * fails nothing: the record is there.
+ */
+export async function present(
+  context: CliContext,
+  options: GlobalOptions,
+  record: RunRecord,
+  directory: string,
+): Promise<void> {
+  const page = join(directory, 'report.html');
+  try {
+    await writeFile(page, renderHtml(record));
+    if (options.json !== true) {
+      const colour = isLively(context.stdout, context.env, options);
+      print(context, renderTerminal(record, { colour, width: context.stdout.columns ?? 100 }));
+      print(context, `report: ${shown(context, page)}`);
+    }
+  } catch (error) {
+    tell(context, `note: no report of ${record.id} could be made: ${messageOf(error)}`);
+    if (options.json !== true)
+      print(
+        context,
+        `${record.scenario} on ${record.stack}: ${record.verdict}; record: ${shown(context, join(directory, 'record.json'))}`,
+      );
+  }
+}
+
+export function printRecords(
+  context: CliContext,
+  options: GlobalOptions,
+  records: readonly RunRecord[],
+): void {
+  if (options.json === true) printJson(context, records);
+}
+
+function shown(context: CliContext, path: string): string {
+  const short = relative(context.cwd, path);
+  return short.startsWith('..') ? path : short;
+}

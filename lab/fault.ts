@@ -1,0 +1,33 @@
+import type { Capability, Lab } from './provider.ts';
+
+export interface FaultContext {
+  lab: Lab;
+  node: string;
+  signal: AbortSignal;
+}
+
+/** How it was proven that a fault bit. */
+export interface Proof {
+  /** Sentences, each with its witness. */
+  proof: string[];
+  /** When the node was lost to the others, on the host's monotonic clock in milliseconds; only of faults that kill a node. */
+  lostMs?: number;
+}
+
+/**
+ * Something that breaks. The life of a fault: inject, proven, heal, healed. `heal` is safe twice and is called whatever
+ * happened, also when inject itself failed halfway.
+ */
+export interface Fault {
+  readonly name: string;
+  /** What a person would call it, as "halt -f". */
+  readonly title: string;
+  readonly needs: readonly Capability[];
+  /** Breaks it and returns as soon as the blow is struck. */
+  inject(context: FaultContext): Promise<void>;
+  /** Waits, bounded, until it is proven from outside that the fault bit. @throws TimeoutError when it did not */
+  proven(context: FaultContext): Promise<Proof>;
+  heal(context: FaultContext): Promise<void>;
+  /** Waits, bounded, until the fault is gone. What the cluster makes of it is not its matter. */
+  healed(context: FaultContext): Promise<void>;
+}

@@ -1,0 +1,29 @@
+import type { Sample } from './stall.ts';
+
+/** The record a writer appends for one operation; what it acknowledged must be found again like this. */
+export interface LedgerEntry {
+  sequence: number;
+  /** CRC-32 (ISO 3309) of the payload, eight hex digits. */
+  crc: string;
+}
+
+/** What a probe knows so far; it grows on the host while the client writes. */
+export interface ProbeData {
+  client: string;
+  intervalMs: number;
+  samples: readonly Sample[];
+  /** Acknowledged records, in order. */
+  ledger: readonly LedgerEntry[];
+  /** Where the records are, as the clients see it. */
+  path: string;
+}
+
+export interface RunningProbe {
+  readonly client: string;
+  /** Acknowledgements so far, and when the last one was made; to wait on. */
+  readonly acknowledged: number;
+  readonly lastAcknowledgedMs: number | undefined;
+  /** True when the client's program ended, which it should not before stop(). */
+  readonly ended: boolean;
+  stop(): Promise<ProbeData>;
+}

@@ -1,0 +1,311 @@
+import { access, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cpus, freemem } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { HostError, RigError } from '../errors.ts';
+import { startFabric, stopFabric } from '../fabric/start.ts';
+import { generateKeyPair, SshMachine } from '../machines/ssh.ts';
+import type { Progress } from '../progress.ts';
+import type { Capability, Lab, LabRequest, Provider } from '../provider.ts';
+import { waitFor } from '../wait.ts';
+import { proveAccelerator } from './qemu/accelerator.ts';
+import { hardwareOf, macAddress } from './qemu/arguments.ts';
+import { ensureBase } from './qemu/base.ts';
+import { identityScript } from './qemu/identity.ts';
+import { ensureImage, type Image } from './qemu/image.ts';
+import {
+  Machines,
+  machineSpec,
+  openLab,
+  outgoingFile,
+  resumeFrom,
+  snapshotDirectory,
+  type LabPlace,
+} from './qemu/lab.ts';
+import { createOverlay, sshPort, startMachine } from './qemu/machine.ts';
+import {
+  machineSockets,
+  makePrivate,
+  nicSocket,
+  nodeFiles,
+  runtimeDirectory,
+  runtimeRoot,
+} from './qemu/paths.ts';
+import { endMachine, killNow, livingProcess, strayProcesses } from './qemu/process.ts';
+import type { Qmp } from './qemu/qmp.ts';
+
+const capabilities: ReadonlySet<Capability> = new Set(['power', 'pause', 'link', 'snapshot', 'fabric']);
+const controlSocket = 'fabric.sock';
+
+/** The embedded provider: plain QEMU, no root, no Vagrant. `home` is the folder that holds the labs' state folders. */
+export function qemuProvider({ home }: { home: string }): Provider {
+  return {
+    name: 'qemu',
+    capabilities,
+    up: async (request, progress, signal) => {
+      const attached = await attach(home, request);
+      return attached ?? (await cloneFromBase(home, request, progress, signal));
+    },
+    attach: (request) => attach(home, request),
+    restore: (request, snapshot, progress, signal) => restore(home, request, snapshot, progress, signal),
+    destroy: async (name, { purge }) => {
+      const state = join(home, name);
+      const runtime = runtimeDirectory(state);
+      await endRuntime(runtime);
+      if (purge) await rm(state, { recursive: true, force: true });
+      else await rm(join(state, 'nodes'), { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Ends every machine and fabric of this user, of all labs and of base machines that were booting, wherever the labs' state
+ * folders are, and removes their runtime folders.
+ * @returns the state folders of the labs that were ended
+ */
+export async function endEverything(): Promise<string[]> {
+  const root = runtimeRoot();
+  const ended: string[] = [];
+  for (const entry of await readdir(root).catch(() => [])) {
+    const runtime = join(root, entry);
+    const state = await readFile(join(runtime, 'state-folder'), 'utf8').catch(() => undefined);
+    await endRuntime(runtime);
+    if (state !== undefined) {
+      await rm(join(state, 'nodes'), { recursive: true, force: true });
+      ended.push(state);
+    }
+  }
+  await rm(root, { recursive: true, force: true });
+  return ended;
+}
+
+async function endRuntime(runtime: string): Promise<void> {
+  for (const entry of await readdir(runtime).catch(() => []))
+    if (entry.endsWith('.pid') && entry !== 'fabric.pid') {
+      const node = entry.slice(0, -'.pid'.length);
+      await endMachine(machineSockets(runtime, node));
+    }
+  for (const pid of await strayProcesses(runtime)) await killNow(pid);
+  await stopFabric(runtime);
+  await rm(runtime, { recursive: true, force: true });
+}
+
+function placeOf(home: string, request: LabRequest, machines: Machines): LabPlace {
+  const state = join(home, request.name);
+  return {
+    ...request,
+    state,
+    runtime: runtimeDirectory(state),
+    machines,
+    hostFacts: { cores: String(cpus().length), cpu: cpus()[0]?.model ?? 'unknown' },
+  };
+}
+
+async function withHostFacts(place: LabPlace): Promise<LabPlace> {
+  const { stdout } = await execa('qemu-system-x86_64', ['--version']);
+  return {
+    ...place,
+    hostFacts: { ...place.hostFacts, qemu: /version (\S+)/.exec(stdout)?.[1] ?? 'unknown' },
+  };
+}
+
+async function readMachines(home: string, name: string): Promise<Machines | undefined> {
+  const text = await readFile(join(home, name, 'machines.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : Machines.parse(JSON.parse(text));
+}
+
+async function attach(home: string, request: LabRequest): Promise<Lab | undefined> {
+  const machines = await readMachines(home, request.name);
+  if (machines === undefined) return undefined;
+  const place = placeOf(home, request, machines);
+  for (const { name } of request.topology.nodes) {
+    const { pidFile, qmp } = machineSockets(place.runtime, name);
+    if ((await livingProcess(pidFile, qmp)) === undefined) return undefined;
+  }
+  try {
+    return await openLab(await withHostFacts(place));
+  } catch (error) {
+    if (error instanceof RigError) return undefined;
+    throw error;
+  }
+}
+
+async function prepareRuntime(place: LabPlace): Promise<void> {
+  await makePrivate(runtimeRoot());
+  await makePrivate(place.runtime);
+  await writeFile(join(place.runtime, 'state-folder'), place.state);
+  const { topology, runtime } = place;
+  await startFabric({
+    directory: runtime,
+    networks: topology.networks.map((network) => network.name),
+    ports: topology.nodes.flatMap((node) =>
+      node.nics.map((nic) => ({
+        node: node.name,
+        nic: nic.name,
+        network: nic.network,
+        socket: nicSocket('', node.name, nic.name),
+      })),
+    ),
+    controlSocket,
+  });
+}
+
+function ensureMemory(request: LabRequest): void {
+  const needed = request.topology.nodes.reduce((sum, node) => sum + node.memoryMib, 0);
+  const free = Math.round(freemem() / 1_048_576);
+  if (free < needed + 256)
+    throw new HostError(
+      `${String(needed)} MiB of memory are needed for the nodes, ${String(free)} MiB are free`,
+      'end other labs (lab down --all) or other programs',
+    );
+}
+
+async function restore(
+  home: string,
+  request: LabRequest,
+  snapshot: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Lab | undefined> {
+  const machines = await readMachines(home, request.name);
+  const directory = snapshotDirectory(join(home, request.name), snapshot);
+  if (machines === undefined || !(await exists(join(directory, 'complete')))) return undefined;
+  if (!(await exists(machines.kernel))) return undefined;
+  const place = await withHostFacts(placeOf(home, request, machines));
+  return await progress.step('restore the frozen lab', async () => {
+    for (const { name } of request.topology.nodes) await endMachine(machineSockets(place.runtime, name));
+    ensureMemory(request);
+    await prepareRuntime(place);
+    return await startAll(place, signal, (onRunning) => resumeFrom(place, snapshot, onRunning));
+  });
+}
+
+/** Starts machines, then attaches to them: connection, clock, random generator. What was started is ended when that fails. */
+async function startAll(
+  place: LabPlace,
+  signal: AbortSignal,
+  start: (onRunning: (node: string, qmp: Qmp) => Promise<void>) => Promise<void>,
+): Promise<Lab> {
+  let lab: Lab | undefined;
+  try {
+    await start((_node, qmp) => {
+      qmp.close();
+      return Promise.resolve();
+    });
+    const opened = await openLab(place);
+    lab = opened;
+    await Promise.all(place.topology.nodes.map(({ name }) => opened.reachable(name, 120_000, signal)));
+    return opened;
+  } catch (error) {
+    lab?.close();
+    await endRuntime(place.runtime);
+    throw error;
+  }
+}
+
+async function cloneFromBase(
+  home: string,
+  request: LabRequest,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Lab> {
+  const image = await ensureImage(request.platform, progress, signal);
+  const accelerator = await progress.step('prove the accelerator', async (inner) => {
+    const { why, ...proven } = await proveAccelerator(image.kernel);
+    inner.note(why);
+    return proven;
+  });
+  ensureMemory(request);
+  const state = join(home, request.name);
+  await rm(join(state, 'nodes'), { recursive: true, force: true });
+  await rm(join(state, 'snapshots'), { recursive: true, force: true });
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  const key = generateKeyPair(`lab ${request.name}`);
+  const hostKeys = new Map(request.topology.nodes.map(({ name }) => [name, generateKeyPair(name)]));
+  const machines: Machines = {
+    kernel: image.kernel,
+    initrd: image.initrd,
+    accelerator,
+    privateKey: key.privateKey,
+    publicKey: key.publicKey,
+    hostKeys: Object.fromEntries([...hostKeys].map(([name, pair]) => [name, pair.publicKey])),
+  };
+  await writeFile(join(state, 'machines.json'), JSON.stringify(machines), { mode: 0o600 });
+  const place = await withHostFacts(placeOf(home, request, machines));
+  const bases = new Map<string, Awaited<ReturnType<typeof ensureBase>>>();
+  for (const node of request.topology.nodes) {
+    const shape = JSON.stringify(hardwareOf(node));
+    if (!bases.has(shape))
+      bases.set(shape, await ensureBase(image, hardwareOf(node), accelerator, progress, signal));
+  }
+  return await progress.step('clone the nodes', async () => {
+    await endRuntime(place.runtime);
+    await prepareRuntime(place);
+    return await startAll(place, signal, async (onRunning) => {
+      await Promise.all(
+        request.topology.nodes.map(async (node) => {
+          const base = bases.get(JSON.stringify(hardwareOf(node)));
+          if (base === undefined) throw new RigError(`no base machine for ${node.name}`);
+          const files = nodeFiles(state, node.name);
+          await mkdir(files.directory, { recursive: true });
+          await createOverlay(files.disk, base.disk, 'qcow2');
+          const qmp = await startMachine(machineSpec(place, node.name), {
+            incoming: base.memory,
+            outgoing: outgoingFile(place, node.name),
+          });
+          await qmp.command('cont');
+          await giveIdentity(place, image, node.name, hostKeys.get(node.name)?.privateKey ?? '', signal);
+          await onRunning(node.name, qmp);
+        }),
+      );
+    });
+  });
+}
+
+async function giveIdentity(
+  place: LabPlace,
+  image: Image,
+  nodeName: string,
+  hostKey: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const node = place.topology.nodes.find((each) => each.name === nodeName);
+  if (node === undefined) throw new RigError(`no node ${nodeName}`);
+  const machine = new SshMachine(nodeName, async () => ({
+    host: '127.0.0.1',
+    port: await sshPort(machineSockets(place.runtime, nodeName).qmp, nodeName),
+    user: 'root',
+    privateKey: image.privateKey,
+    hostKey: image.hostKey,
+  }));
+  try {
+    await waitFor(
+      `the clone for ${nodeName} to answer SSH`,
+      async () => {
+        await machine.exec('true', { timeoutMs: 20_000 });
+        return { done: true, value: true };
+      },
+      { timeoutMs: 90_000, signal },
+    );
+    await machine.exec('sh -s', {
+      timeoutMs: 60_000,
+      signal,
+      input: identityScript({
+        node,
+        domain: place.topology.domain,
+        macs: node.nics.map((nic) => macAddress(place.name, nodeName, nic.name)),
+        authorizedKey: place.machines.publicKey,
+        hostKey,
+      }),
+    });
+  } finally {
+    machine.disconnect();
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
+}

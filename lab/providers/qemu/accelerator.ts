@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { access, constants, readFile, writeFile } from 'node:fs/promises';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { hostNowMs } from '../../clock.ts';
+import { messageOf } from '../../errors.ts';
+import type { Accelerator } from './arguments.ts';
+import { cacheDirectory, makePrivate } from './paths.ts';
+
+export interface ProvenAccelerator extends Accelerator {
+  /** What was tried and seen, as a sentence. */
+  why: string;
+}
+
+const Kept = z.strictObject({
+  host: z.string(),
+  name: z.enum(['kvm', 'tcg']),
+  threads: z.enum(['multi', 'single']),
+  why: z.string(),
+});
+
+const bootLimitMs = 15_000;
+
+/**
+ * Which accelerator really boots this kernel here. /dev/kvm may open and a stock kernel still never start under it, so the
+ * kernel is booted without a root for at most 15 s: a panic for want of one is the success that counts. The answer is kept
+ * per host, kernel and QEMU.
+ */
+export async function proveAccelerator(kernel: string): Promise<ProvenAccelerator> {
+  const version = (await execa('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
+  const host = [release(), cpus()[0]?.model ?? '', version, String(await canOpenKvm())].join(' | ');
+  const file = join(cacheDirectory(), 'accelerator.json');
+  const kept = await keptAnswer(file);
+  if (kept?.host === host) return { name: kept.name, threads: kept.threads, why: kept.why };
+  const proven = await prove(kernel);
+  await makePrivate(cacheDirectory());
+  await writeFile(file, JSON.stringify({ host, ...proven }));
+  return proven;
+}
+
+async function keptAnswer(file: string): Promise<z.infer<typeof Kept> | undefined> {
+  try {
+    return Kept.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function canOpenKvm(): Promise<boolean> {
+  return await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function prove(kernel: string): Promise<ProvenAccelerator> {
+  let whyNotKvm = '/dev/kvm cannot be opened';
+  if (await canOpenKvm()) {
+    const kvm = await bootsTo(kernel, 'kvm', 'host');
+    if (kvm.boots)
+      return { name: 'kvm', threads: 'multi', why: `a kernel booted under KVM in ${kvm.seconds} s` };
+    whyNotKvm = `/dev/kvm opens, but a kernel did not boot under it within ${String(bootLimitMs / 1000)} s (${kvm.seen})`;
+  }
+  const multi = await bootsTo(kernel, 'tcg,thread=multi', 'max,la57=off');
+  if (multi.boots)
+    return {
+      name: 'tcg',
+      threads: 'multi',
+      why: `${whyNotKvm}; software emulation booted in ${multi.seconds} s`,
+    };
+  return {
+    name: 'tcg',
+    threads: 'single',
+    why: `${whyNotKvm}; multi-threaded emulation failed (${multi.seen})`,
+  };
+}
+
+async function bootsTo(
+  kernel: string,
+  accel: string,
+  cpu: string,
+): Promise<{ boots: boolean; seconds: string; seen: string }> {
+  const started = hostNowMs();
+  const child = spawn(
+    'qemu-system-x86_64',
+    [
+      ...['-machine', 'pc', '-accel', accel, '-cpu', cpu, '-m', '256', '-nodefaults', '-no-user-config'],
+      ...['-display', 'none', '-no-reboot', '-serial', 'stdio'],
+      ...['-kernel', kernel, '-append', 'console=ttyS0 panic=-1'],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  return await new Promise((resolve) => {
+    const finish = (boots: boolean): void => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      const seconds = ((hostNowMs() - started) / 1000).toFixed(1);
+      const last = output.trim().split('\n').at(-1)?.slice(0, 120) ?? '';
+      resolve({ boots, seconds, seen: last === '' ? 'no output' : last });
+    };
+    const timer = setTimeout(finish, bootLimitMs, false);
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString('latin1');
+      if (output.includes('Kernel panic') || output.includes('Unable to mount root')) finish(true);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('error', (error) => {
+      output += messageOf(error);
+      finish(false);
+    });
+    child.on('exit', () => {
+      finish(output.includes('Kernel panic'));
+    });
+  });
+}

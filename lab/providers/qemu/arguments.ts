@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { Node } from '../../topology.ts';
+
+export interface Accelerator {
+  name: 'kvm' | 'tcg';
+  /** Only for tcg: one host thread for each virtual processor, or one for all. */
+  threads: 'multi' | 'single';
+}
+
+/** What must be equal for a saved machine state to load again. */
+export interface Hardware {
+  memoryMib: number;
+  cpus: number;
+  /** Number of cluster NICs, beside eth0 of the provider. */
+  nics: number;
+}
+
+export function hardwareOf(node: Node): Hardware {
+  return { memoryMib: node.memoryMib, cpus: node.cpus, nics: node.nics.length };
+}
+
+export interface MachineFiles {
+  kernel: string;
+  initrd: string;
+  disk: string;
+  console: string;
+  qmp: string;
+  pidFile: string;
+}
+
+export interface MachineSpec {
+  name: string;
+  hardware: Hardware;
+  accelerator: Accelerator;
+  files: MachineFiles;
+  macs: { management: string; nics: readonly string[] };
+  /** Socket of the fabric for each cluster NIC; a base machine has none and its NICs hang in the air. */
+  nicSockets: readonly string[];
+  /** Shell word that names the file of a saved state to load instead of booting. */
+  incoming?: string;
+}
+
+const kernelArguments = [
+  'root=/dev/vda',
+  'rw',
+  'console=ttyS0',
+  'net.ifnames=0',
+  'biosdevname=0',
+  'quiet',
+  'panic=10',
+  'mitigations=off',
+  'fsck.mode=skip',
+  'systemd.show_status=0',
+].join(' ');
+
+/** The command line of one machine. Pure; every path is its own argument and commas in it are doubled (QEMU's escaping). */
+export function qemuArguments(spec: MachineSpec): string[] {
+  const { hardware, accelerator, files, macs } = spec;
+  const accel = accelerator.name === 'kvm' ? 'kvm' : `tcg,thread=${accelerator.threads}`;
+  const args = [
+    ...['-name', `guest=${spec.name}`],
+    ...['-machine', 'pc,usb=off,vmport=off', '-accel', accel],
+    ...['-cpu', accelerator.name === 'kvm' ? 'host' : 'max,la57=off'],
+    ...['-smp', String(hardware.cpus), '-m', String(hardware.memoryMib)],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],
+    ...['-kernel', files.kernel, '-initrd', files.initrd, '-append', kernelArguments],
+    ...[
+      '-blockdev',
+      `driver=file,node-name=file0,filename=${escape(files.disk)},cache.direct=off,cache.no-flush=on`,
+    ],
+    ...['-blockdev', 'driver=qcow2,node-name=disk0,file=file0,discard=unmap,cache.no-flush=on'],
+    ...['-device', 'virtio-blk-pci,drive=disk0'],
+    ...[
+      '-netdev',
+      'user,id=management,restrict=on,net=10.0.2.0/24,ipv6=off,hostfwd=tcp:127.0.0.1:0-10.0.2.15:22',
+    ],
+    ...['-device', `virtio-net-pci,id=eth0,netdev=management,mac=${macs.management},romfile=`],
+  ];
+  macs.nics.forEach((mac, index) => {
+    const id = `eth${String(index + 1)}`;
+    const socket = spec.nicSockets[index];
+    if (socket !== undefined)
+      args.push('-netdev', `stream,id=net-${id},server=off,addr.type=unix,addr.path=${escape(socket)}`);
+    else args.push('-netdev', `hubport,id=net-${id},hubid=${String(index + 1)}`);
+    args.push('-device', `virtio-net-pci,id=${id},netdev=net-${id},mac=${mac},romfile=`);
+  });
+  args.push(
+    ...['-chardev', `file,id=console,path=${escape(files.console)},append=on`, '-serial', 'chardev:console'],
+    ...['-chardev', `socket,id=qmp,path=${escape(files.qmp)},server=on,wait=off`],
+    ...['-mon', 'chardev=qmp,mode=control'],
+    ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto'],
+    ...['-pidfile', files.pidFile, '-daemonize'],
+  );
+  if (spec.incoming !== undefined) args.push('-incoming', `exec:cat ${spec.incoming}`);
+  return args;
+}
+
+function escape(value: string): string {
+  return value.replaceAll(',', ',,');
+}
+
+/** A locally administered unicast MAC address that is the same for the same lab, node and NIC. */
+export function macAddress(lab: string, node: string, nic: string): string {
+  const hash = createHash('sha256').update(`${lab}\0${node}\0${nic}`).digest();
+  const bytes = [0x52, 0x54, 0x00, ...hash.subarray(0, 3)];
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,125 @@
+import { connect, type Socket } from 'node:net';
+import { z } from 'zod';
+import { RigError, TimeoutError, messageOf } from '../../errors.ts';
+import { lineSplitter } from '../../machines/lines.ts';
+
+const Message = z.union([
+  z.looseObject({ QMP: z.unknown() }),
+  z.looseObject({ return: z.unknown(), id: z.number() }),
+  z.looseObject({ error: z.looseObject({ class: z.string(), desc: z.string() }), id: z.number().optional() }),
+  z.looseObject({ event: z.string(), data: z.unknown().optional() }),
+]);
+
+export interface Qmp {
+  /** @throws RigError with QEMU's own words when it refuses or its monitor is closed; TimeoutError after timeoutMs (default 10 000). */
+  command(name: string, args?: Record<string, unknown>, timeoutMs?: number): Promise<unknown>;
+  /** Settles when the connection ended: QEMU is gone, or close() was called. */
+  readonly ended: Promise<void>;
+  close(): void;
+}
+
+/** Connects to a QEMU monitor socket and negotiates (QEMU docs/interop/qmp-spec). One client at a time is served. */
+export async function connectQmp(path: string, owner: string, timeoutMs = 10_000): Promise<Qmp> {
+  const socket = await open(path, owner, timeoutMs);
+  const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  let nextId = 1;
+  let greeted: (() => void) | undefined;
+  const greeting = new Promise<void>((resolve) => {
+    greeted = resolve;
+  });
+  socket.on(
+    'data',
+    lineSplitter((line) => {
+      const parsed = Message.safeParse(safeJson(line));
+      if (!parsed.success) return;
+      const message = parsed.data;
+      if ('QMP' in message) greeted?.();
+      else if ('error' in message && typeof message.id === 'number') {
+        const reason = (message.error as { desc: string }).desc;
+        pending.get(message.id)?.reject(new RigError(`${owner}: QEMU refused: ${reason}`));
+        pending.delete(message.id);
+      } else if ('return' in message && typeof message.id === 'number') {
+        pending.get(message.id)?.resolve(message.return);
+        pending.delete(message.id);
+      }
+    }, 1 << 20),
+  );
+  const ended = new Promise<void>((resolve) => {
+    socket.on('close', () => {
+      for (const { reject } of pending.values()) reject(new RigError(`${owner}: QEMU closed its monitor`));
+      pending.clear();
+      resolve();
+    });
+  });
+  const command = (
+    name: string,
+    args: Record<string, unknown> = {},
+    commandTimeoutMs = 10_000,
+  ): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (socket.destroyed) {
+        reject(new RigError(`${owner}: QEMU closed its monitor`));
+        return;
+      }
+      const id = nextId++;
+      const timer = setTimeout(() => {
+        pending.delete(id);
+        reject(new TimeoutError(`${owner}: QEMU to answer ${name}`, commandTimeoutMs, 'no answer'));
+      }, commandTimeoutMs);
+      pending.set(id, {
+        resolve: (value) => {
+          clearTimeout(timer);
+          resolve(value);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+      socket.write(`${JSON.stringify({ execute: name, arguments: args, id })}\n`);
+    });
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  try {
+    await Promise.race([
+      greeting,
+      ended.then(() => {
+        throw new TimeoutError(
+          `${owner}: the greeting of QEMU's monitor`,
+          timeoutMs,
+          'connected; another client may hold it',
+        );
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+  await command('qmp_capabilities');
+  return { command, ended, close: () => socket.destroy() };
+}
+
+function safeJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function open(path: string, owner: string, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new TimeoutError(`${owner}: QEMU's monitor at ${path}`, timeoutMs, 'not listening'));
+    }, timeoutMs);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.on('error', () => undefined);
+      resolve(socket);
+    });
+    socket.once('error', (error) => {
+      clearTimeout(timer);
+      reject(new RigError(`${owner}: QEMU's monitor does not answer: ${messageOf(error)}`, undefined, error));
+    });
+  });
+}

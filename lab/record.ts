@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { RigError } from './errors.ts';
+import { TimelineEvent } from './timeline.ts';
+
+/** Version of the record's schema. A reader refuses newer ones. */
+export const recordSchema = 1;
+
+export const Verdict = z.enum(['pass', 'fail', 'unknown']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** A part of a stall. The seconds of all observed phases add up to the stall, to the millisecond. */
+export const Phase = z.strictObject({
+  name: z.string(),
+  /** null when its end was not observed; its time is then inside the next observed phase, which names it in `includes`. */
+  seconds: z.number().nonnegative().nullable(),
+  observed: z.boolean(),
+  startMs: z.number().nullable(),
+  endMs: z.number().nullable(),
+  includes: z.array(z.string()),
+  /** What was seen, and by whom, that ended the phase. */
+  evidence: z.string(),
+  uncertaintyMs: z.number().nonnegative(),
+  /** The setting that governs its length, as "deadtime=10". */
+  governedBy: z.string().optional(),
+});
+export type Phase = z.infer<typeof Phase>;
+
+const StallOfClient = z.strictObject({
+  client: z.string(),
+  seconds: z.number().nonnegative(),
+  startMs: z.number(),
+  endMs: z.number(),
+  open: z.boolean(),
+});
+
+/** A stretch of the run in which clients may stall for one reason: the failover, the failback. */
+export const Window = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  startMs: z.number(),
+  endMs: z.number(),
+  /** The longest stall of each client in the window. */
+  stalls: z.array(StallOfClient),
+  /** Of the client that waited longest; null when none acknowledged anything. */
+  worst: z.string().nullable(),
+  stallSeconds: z.number().nonnegative().nullable(),
+  phases: z.array(Phase),
+  /** What the stack's settings allow, and how that figure comes about. */
+  budget: z.strictObject({
+    seconds: z.number().positive(),
+    terms: z.array(z.strictObject({ name: z.string(), seconds: z.number().nonnegative(), from: z.string() })),
+  }),
+});
+export type Window = z.infer<typeof Window>;
+
+/** Columns of a client's operations, all of one length, in order of their due time; milliseconds on the run's clock. */
+export const Samples = z.strictObject({
+  intervalMs: z.number().positive(),
+  dueMs: z.array(z.number()),
+  startMs: z.array(z.number()),
+  endMs: z.array(z.number()),
+  error: z.array(z.string().nullable()),
+});
+export type Samples = z.infer<typeof Samples>;
+
+/** What reading the acknowledged records back found, from one place. */
+export const ReadBack = z.strictObject({
+  /** `client sv02` or `replica nfs01`. */
+  reader: z.string(),
+  records: z.int().nonnegative(),
+  lost: z.int().nonnegative(),
+  damaged: z.int().nonnegative(),
+  /** First few sequence numbers that are lost or damaged. */
+  examples: z.array(z.int()),
+});
+export type ReadBack = z.infer<typeof ReadBack>;
+
+export const ClientResult = z.strictObject({
+  name: z.string(),
+  /** Longest stall after the first fault; null when the client never acknowledged anything. */
+  stallSeconds: z.number().nonnegative().nullable(),
+  operations: z.int().nonnegative(),
+  acknowledged: z.int().nonnegative(),
+  /** Failed operations by errno name. */
+  errors: z.record(z.string(), z.int().positive()),
+  /** Acknowledged records missing from at least one place that was read; null when nothing could be read back. */
+  lost: z.int().nonnegative().nullable(),
+  damaged: z.int().nonnegative().nullable(),
+  /** Stretches in which operations failed instead of blocking. */
+  failing: z.array(
+    z.strictObject({
+      startMs: z.number(),
+      endMs: z.number(),
+      error: z.string(),
+      operations: z.int().positive(),
+    }),
+  ),
+  readBacks: z.array(ReadBack),
+  samples: Samples,
+});
+export type ClientResult = z.infer<typeof ClientResult>;
+
+export const FaultResult = z.strictObject({
+  name: z.string(),
+  node: z.string(),
+  /** ISO 8601; null for what was never reached. */
+  injectedAt: z.string().nullable(),
+  provenAt: z.string().nullable(),
+  healedAt: z.string().nullable(),
+  /** The same on the run's clock, for drawing. */
+  injectedMs: z.number().nullable(),
+  provenMs: z.number().nullable(),
+  healedMs: z.number().nullable(),
+  /** How it was proven that the fault bit. */
+  proof: z.array(z.string()),
+});
+export type FaultResult = z.infer<typeof FaultResult>;
+
+/** A node that held the service in one sense, from one witness, for a time. */
+export const Tenure = z.strictObject({
+  /** `address`: sends with the service address (fabric). `replica`: DRBD role Primary (the node's own events). */
+  of: z.enum(['address', 'replica']),
+  node: z.string(),
+  /** The address, or the DRBD resource; absent where the lab has only one. */
+  subject: z.string().optional(),
+  fromMs: z.number(),
+  toMs: z.number(),
+});
+export type Tenure = z.infer<typeof Tenure>;
+
+/** The state in which the scenario left the lab. */
+export const FinalState = z.strictObject({
+  active: z.array(z.string()),
+  /** The node that should hold the service then, by the stack's settings. */
+  expectedActive: z.string(),
+  /** Each of the stack's health conditions. */
+  health: z.array(z.strictObject({ what: z.string(), ok: z.boolean(), found: z.string() })),
+  /** Comparison of the replicas; null where it could not be done. */
+  replicas: z.strictObject({ method: z.string(), identical: z.boolean(), found: z.string() }).nullable(),
+});
+export type FinalState = z.infer<typeof FinalState>;
+
+export const CheckResult = z.strictObject({ name: z.string(), verdict: Verdict, message: z.string() });
+export type CheckResult = z.infer<typeof CheckResult>;
+
+/** The document of one scenario run. Reports and checks read nothing else. */
+export const RunRecord = z.strictObject({
+  schema: z.literal(recordSchema),
+  id: z.string(),
+  stack: z.string(),
+  edition: z.enum(['period', 'current']),
+  provider: z.string(),
+  accelerator: z.string(),
+  scenario: z.string(),
+  title: z.string(),
+  verdict: Verdict,
+  /** Why the run could not be judged, where the rig broke. */
+  broken: z.string().nullable(),
+  /** ISO 8601 wall time of the run clock's zero. */
+  startedAt: z.string(),
+  durationMs: z.number().nonnegative(),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Worst client, first fault; null when nothing was exercised. */
+  stallSeconds: z.number().nonnegative().nullable(),
+  clients: z.array(ClientResult),
+  faults: z.array(FaultResult),
+  /** Of the first window. */
+  phases: z.array(Phase),
+  windows: z.array(Window),
+  tenures: z.array(Tenure),
+  final: FinalState.nullable(),
+  checks: z.array(CheckResult),
+  events: z.array(TimelineEvent),
+  /** Per node: how well its clock is known on the run's clock. */
+  clocks: z.array(z.strictObject({ node: z.string(), readings: z.int(), uncertaintyMs: z.number() })),
+  /** Per node: name of a program, module or package -> version. */
+  versions: z.record(z.string(), z.record(z.string(), z.string())),
+  /** Host, accelerator and load: name -> value, for people and for telling kinds of host apart. */
+  host: z.record(z.string(), z.string()),
+  /** Files beside the record: logs, consoles, captures. */
+  files: z.array(z.string()),
+});
+export type RunRecord = z.infer<typeof RunRecord>;
+
+/**
+ * Reads a record from JSON text.
+ * @throws RigError when it is not JSON, of another schema version, or does not fit; the message names the path.
+ */
+export function parseRecord(text: string, origin: string): RunRecord {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new RigError(`${origin}: not a record: ${String(error)}`);
+  }
+  const version = z.looseObject({ schema: z.number() }).safeParse(json);
+  if (version.success && version.data.schema > recordSchema)
+    throw new RigError(
+      `${origin}: schema ${String(version.data.schema)} is newer than this lab reads (${String(recordSchema)})`,
+      'update lab',
+    );
+  const parsed = RunRecord.safeParse(json);
+  if (!parsed.success) throw new RigError(`${origin}: not a valid record:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { cutIntoPhases } from '../attribution.ts';
+import { readBack } from '../ledger.ts';
+import type { ProbeData } from '../probe.ts';
+import type { Lab } from '../provider.ts';
+import { recordSchema, type ClientResult, type ReadBack, type RunRecord, type Window } from '../record.ts';
+import type { Scenario } from '../scenario.ts';
+import type { ReadBackResult } from '../stack.ts';
+import { failingStretches, longestStall } from '../stall.ts';
+import { tenuresOf } from '../tenure.ts';
+import type { TimelineEvent } from '../timeline.ts';
+import { round, type Journal } from './journal.ts';
+import type { LabSpec } from './spec.ts';
+import type { OpenedWindow, StageResult } from './stage.ts';
+
+export interface RunMaterial {
+  spec: LabSpec;
+  scenario: Scenario;
+  lab: Lab;
+  journal: Journal;
+  data: readonly ProbeData[];
+  readBacks: ReadBackResult | null;
+  final: RunRecord['final'];
+  versions: RunRecord['versions'];
+  broken: string | null;
+  hostFacts: Record<string, string>;
+  stage: StageResult;
+  files: string[];
+}
+
+/** What clients may notice when a node merely comes back: nothing moves, but DRBD suspends I/O while it reconnects. */
+const undisturbedAllowanceSeconds = 5;
+
+/** The record of a run, not judged yet. Computed from what was gathered; asks no machine. */
+export function buildRecord(material: RunMaterial): RunRecord {
+  const { spec, scenario, lab, journal, data, stage } = material;
+  const durationMs = round(journal.nowMs());
+  const events = [...journal.events, ...probeEvents(data)].sort((a, b) => a.atMs - b.atMs);
+  const windows = stage.windows.map((window) => measureWindow(window, data, events, spec));
+  const first = windows[0];
+  for (const fault of stage.faults) fault.proof.push(...noticed(fault, events));
+  return {
+    ...emptyRecord(spec, scenario, material.broken),
+    id: runId(journal.startedAt, spec, scenario),
+    accelerator: lab.accelerator,
+    startedAt: journal.startedAt.toISOString(),
+    durationMs,
+    stallSeconds: first?.stallSeconds ?? null,
+    clients: data.map((probe) => clientResult(probe, material.readBacks, windows)),
+    faults: stage.faults,
+    phases: first?.phases ?? [],
+    windows,
+    tenures: tenuresOf(events, durationMs),
+    final: material.final,
+    events,
+    clocks: lab.machines.map((machine) => ({
+      node: machine.name,
+      readings: machine.wallClock.count,
+      uncertaintyMs: round(machine.wallClock.uncertaintyMs ?? 1e6),
+    })),
+    versions: material.versions,
+    host: material.hostFacts,
+    files: material.files,
+  };
+}
+
+/** A record of a run that never began, or that is to be filled. */
+export function emptyRecord(spec: LabSpec, scenario: Scenario, broken: string | null): RunRecord {
+  const startedAt = new Date();
+  return {
+    schema: recordSchema,
+    id: runId(startedAt, spec, scenario),
+    stack: spec.stack.name,
+    edition: spec.edition,
+    provider: spec.provider.name,
+    accelerator: 'none',
+    scenario: scenario.name,
+    title: scenario.title,
+    verdict: 'unknown',
+    broken,
+    startedAt: startedAt.toISOString(),
+    durationMs: 0,
+    settings: { ...spec.settings },
+    stallSeconds: null,
+    clients: [],
+    faults: [],
+    phases: [],
+    windows: [],
+    tenures: [],
+    final: null,
+    checks: [],
+    events: [],
+    clocks: [],
+    versions: {},
+    host: {},
+    files: [],
+  };
+}
+
+/** Sorts by time, tells what ran, and does not collide. */
+function runId(startedAt: Date, spec: LabSpec, scenario: Scenario): string {
+  const time = startedAt.toISOString().replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
+  return `${time}-${spec.stack.name}-${scenario.name}-${randomBytes(2).toString('hex')}`;
+}
+
+function measureWindow(
+  window: OpenedWindow,
+  data: readonly ProbeData[],
+  events: readonly TimelineEvent[],
+  spec: LabSpec,
+): Window {
+  const { name, title, startMs, endMs, takeover, cause } = window;
+  const stalls = data.flatMap((probe) => {
+    const stall = longestStall(probe.samples, probe.intervalMs, { fromMs: startMs, toMs: endMs });
+    return stall === undefined
+      ? []
+      : [{ client: probe.client, ...stall, seconds: round(stall.seconds * 1000) / 1000 }];
+  });
+  const worst = stalls.reduce<(typeof stalls)[number] | undefined>(
+    (held, stall) => (held === undefined || stall.seconds > held.seconds ? stall : held),
+    undefined,
+  );
+  const markers = cause === 'none' ? [] : spec.stack.phases(takeover, spec.settings);
+  const inWindow = events.filter((event) => event.atMs >= startMs - 1000 && event.atMs <= endMs);
+  return {
+    name,
+    title,
+    startMs,
+    endMs,
+    stalls: stalls.map((stall) => ({ ...stall, startMs: round(stall.startMs), endMs: round(stall.endMs) })),
+    worst: worst?.client ?? null,
+    stallSeconds: worst?.seconds ?? null,
+    phases: worst === undefined ? [] : cutIntoPhases(worst, markers, inWindow),
+    budget:
+      cause === 'none'
+        ? {
+            seconds: undisturbedAllowanceSeconds,
+            terms: [
+              {
+                name: 'no takeover',
+                seconds: undisturbedAllowanceSeconds,
+                from: 'allowance: clients should hardly notice that a node comes back',
+              },
+            ],
+          }
+        : spec.stack.budget(takeover, spec.settings),
+  };
+}
+
+function clientResult(
+  probe: ProbeData,
+  readBacks: ReadBackResult | null,
+  windows: readonly Window[],
+): ClientResult {
+  const samples = [...probe.samples].sort((a, b) => a.dueMs - b.dueMs);
+  const errors: Record<string, number> = {};
+  for (const { error } of samples) if (error !== null) errors[error] = (errors[error] ?? 0) + 1;
+  const found: ReadBack[] = (readBacks?.texts ?? [])
+    .filter((text) => text.client === probe.client)
+    .map(({ reader, text }) => readBack(probe, text, reader));
+  const worstOf = (count: (one: ReadBack) => number): number | null =>
+    found.length === 0 ? null : Math.max(...found.map(count));
+  return {
+    name: probe.client,
+    stallSeconds: windows[0]?.stalls.find((stall) => stall.client === probe.client)?.seconds ?? null,
+    operations: samples.length,
+    acknowledged: probe.ledger.length,
+    errors,
+    lost: worstOf((one) => one.lost),
+    damaged: worstOf((one) => one.damaged),
+    failing: failingStretches(samples),
+    readBacks: found,
+    samples: {
+      intervalMs: probe.intervalMs,
+      dueMs: samples.map((sample) => round(sample.dueMs)),
+      startMs: samples.map((sample) => round(sample.startMs)),
+      endMs: samples.map((sample) => round(sample.endMs)),
+      error: samples.map((sample) => sample.error),
+    },
+  };
+}
+
+/** Stretches of failing operations, as the clients saw them. */
+function probeEvents(data: readonly ProbeData[]): TimelineEvent[] {
+  return data.flatMap((probe) =>
+    failingStretches(probe.samples).map((stretch) => ({
+      atMs: round(stretch.startMs),
+      uncertaintyMs: 0,
+      source: 'probe' as const,
+      node: probe.client,
+      kind: 'writes-fail',
+      text: `${String(stretch.operations)} writes fail with ${stretch.error}`,
+    })),
+  );
+}
+
+/** What the others noticed of a fault: the first word of replication and of the cluster manager after it. */
+function noticed(fault: RunRecord['faults'][number], events: readonly TimelineEvent[]): string[] {
+  const { injectedMs } = fault;
+  if (injectedMs === null) return [];
+  return ['replication-lost', 'peer-dead'].flatMap((kind) => {
+    const event = events.find(
+      (each) => each.kind === kind && each.atMs >= injectedMs && each.node !== fault.node,
+    );
+    return event === undefined
+      ? []
+      : [
+          `${event.node ?? 'the lab'} noticed after ${((event.atMs - injectedMs) / 1000).toFixed(1)} s: ${event.text} (${event.source})`,
+        ];
+  });
+}

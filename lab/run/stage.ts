@@ -1,0 +1,236 @@
+import { InterruptedError, RigError, UsageError, messageOf } from '../errors.ts';
+import type { Fault } from '../fault.ts';
+import type { RunningProbe } from '../probe.ts';
+import type { Progress } from '../progress.ts';
+import type { Lab } from '../provider.ts';
+import type { FaultResult } from '../record.ts';
+import type { Stage, WindowRequest } from '../scenario.ts';
+import type { Takeover } from '../stack.ts';
+import { serversOf } from '../topology.ts';
+import { pause, waitFor } from '../wait.ts';
+import { round, type Journal } from './journal.ts';
+import type { LabSpec } from './spec.ts';
+import type { Witnesses } from './witnesses.ts';
+
+/** A stretch of the run whose stalls are measured. */
+export interface OpenedWindow extends WindowRequest {
+  startMs: number;
+  endMs: number;
+  takeover: Takeover;
+}
+
+/** What a scenario leaves behind, beside the events. */
+export interface StageResult {
+  windows: OpenedWindow[];
+  faults: FaultResult[];
+  /** Where the service should be at the end. */
+  expectedActive: string;
+}
+
+/** How many acknowledgements after a disturbance make a client count as writing again. */
+const writesAgain = 20;
+
+export interface OpenStage {
+  stage: Stage;
+  result: StageResult;
+  /** Heals, in reverse order, what the scenario left broken; safe twice. Errors are notes: every fault gets its turn. */
+  healAll(): Promise<void>;
+}
+
+export function openStage(
+  spec: LabSpec,
+  lab: Lab,
+  journal: Journal,
+  witnesses: Witnesses,
+  probes: readonly RunningProbe[],
+  progress: Progress,
+  signal: AbortSignal,
+): OpenStage {
+  const { stack, settings } = spec;
+  const patience = stack.patience(settings);
+  const result: StageResult = {
+    windows: [],
+    faults: [],
+    expectedActive: stack.preferredActive(spec.edition),
+  };
+  const standing: { fault: Fault; node: string; record: FaultResult }[] = [];
+  const told = (text: string, kind = 'step', node?: string): void => {
+    journal.note({ source: 'lab', kind, text, ...(node === undefined ? {} : { node }) });
+  };
+  const step = async <T>(text: string, work: () => Promise<T>): Promise<T> => {
+    if (signal.aborted) throw new InterruptedError();
+    told(text);
+    return await progress.step(text, () => Promise.race([work(), lab.broken]));
+  };
+  const peerOf = (node: string): string => {
+    const other = serversOf(lab.topology).find((each) => each.name !== node)?.name;
+    if (other === undefined) throw new UsageError(`${node} has no peer`);
+    return other;
+  };
+  const active = async (): Promise<string> => {
+    const holders = await stack.active(lab);
+    const [holder] = holders;
+    if (holder === undefined || holders.length > 1)
+      throw new RigError(
+        `one active server was expected, found ${holders.length === 0 ? 'none' : holders.join(' and ')}`,
+      );
+    return holder;
+  };
+  const heal = async (entry: (typeof standing)[number]): Promise<void> => {
+    const { fault, node, record } = entry;
+    const context = { lab, node, signal };
+    await fault.heal(context);
+    await fault.healed(context);
+    record.healedMs = round(journal.nowMs());
+    record.healedAt = journal.iso(record.healedMs);
+    told(`${fault.title} on ${node} is healed`, 'fault-healed', node);
+    standing.splice(standing.indexOf(entry), 1);
+    await witnesses.rejoin(node);
+  };
+
+  const stage: Stage = {
+    settings,
+    patience,
+    failsBack: stack.failsBack(settings),
+    peerOf,
+    active,
+    baseline: async (ms) => {
+      await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
+        await writing(patience.takeoverMs);
+        await pause(ms, signal);
+      });
+    },
+    inject: async (fault, node) => {
+      await step(`${fault.title} on ${node}`, async () => {
+        const record: FaultResult = {
+          name: fault.name,
+          node,
+          injectedAt: null,
+          provenAt: null,
+          healedAt: null,
+          injectedMs: null,
+          provenMs: null,
+          healedMs: null,
+          proof: [],
+        };
+        result.faults.push(record);
+        standing.push({ fault, node, record });
+        witnesses.leave(node);
+        const context = { lab, node, signal };
+        record.injectedMs = round(journal.nowMs());
+        record.injectedAt = journal.iso(record.injectedMs);
+        told(`${fault.title} on ${node}`, 'fault-injected', node);
+        await fault.inject(context);
+        const { proof, lostMs } = await fault.proven(context);
+        record.provenMs = round(journal.nowMs());
+        record.provenAt = journal.iso(record.provenMs);
+        record.proof.push(...proof);
+        if (lostMs !== undefined)
+          journal.note(
+            { source: 'fabric', node, kind: 'node-lost', subject: node, text: `the last frame of ${node}` },
+            lostMs,
+          );
+        told(`${fault.title} on ${node} is proven: ${proof.join('; ')}`, 'fault-proven', node);
+      });
+    },
+    heal: async (fault, node) => {
+      const entry = standing.find((each) => each.fault === fault && each.node === node);
+      if (entry === undefined) throw new UsageError(`${fault.name} was not injected on ${node}`);
+      await step(`heal ${fault.title} on ${node}`, () => heal(entry));
+    },
+    window: async (request, during) => {
+      const from = await active();
+      const opened: OpenedWindow = {
+        ...request,
+        startMs: round(journal.nowMs()),
+        endMs: 0,
+        takeover: { cause: request.cause === 'none' ? 'planned' : request.cause, from, to: peerOf(from) },
+      };
+      result.windows.push(opened);
+      told(request.title, 'window-opened');
+      try {
+        await during();
+      } finally {
+        opened.endMs = round(journal.nowMs());
+        told(`end of: ${request.title}`, 'window-closed');
+      }
+    },
+    clientsWrite: async ({ timeoutMs }) => {
+      await step('wait until every client writes again', () => writing(timeoutMs));
+    },
+    serviceOn: async (node, { timeoutMs }) => {
+      result.expectedActive = node;
+      await step(`wait for the service on ${node}`, () =>
+        waitFor(
+          `the service on ${node} alone`,
+          async () => {
+            const holders = await stack.active(lab);
+            return holders.length === 1 && holders[0] === node
+              ? { done: true, value: true }
+              : {
+                  done: false,
+                  state: holders.length === 0 ? 'no node holds it' : `on ${holders.join(' and ')}`,
+                };
+          },
+          { timeoutMs, everyMs: 1000, signal },
+        ),
+      );
+    },
+    redundant: async ({ timeoutMs }) => {
+      await step('wait for both replicas to be up to date', () =>
+        waitFor(
+          'both replicas connected and up to date',
+          async () => {
+            const { ok, found } = await stack.redundant(lab);
+            return ok ? { done: true, value: true } : { done: false, state: found };
+          },
+          { timeoutMs, everyMs: 1000, signal },
+        ),
+      );
+    },
+    observe: async (ms) => {
+      await step(`watch for ${String(ms / 1000)} s`, () => pause(ms, signal));
+    },
+  };
+
+  const writing = async (timeoutMs: number): Promise<void> => {
+    const before = new Map(probes.map((probe) => [probe.client, probe.acknowledged]));
+    await waitFor(
+      `${String(writesAgain)} acknowledged writes of each client`,
+      () => {
+        const behind = probes
+          .map((probe) => ({ probe, writes: probe.acknowledged - (before.get(probe.client) ?? 0) }))
+          .filter(({ writes }) => writes < writesAgain);
+        const ended = probes.find((probe) => probe.ended);
+        if (ended !== undefined)
+          return Promise.reject(new RigError(`the writer on ${ended.client} ended by itself`));
+        return Promise.resolve(
+          behind.length === 0
+            ? { done: true, value: true }
+            : {
+                done: false,
+                state: behind.map(({ probe, writes }) => `${probe.client}: ${String(writes)}`).join(', '),
+              },
+        );
+      },
+      { timeoutMs, everyMs: 100, signal },
+    );
+  };
+
+  return {
+    stage,
+    result,
+    healAll: async () => {
+      for (const entry of [...standing].reverse()) {
+        try {
+          await entry.fault.heal({ lab, node: entry.node, signal: new AbortController().signal });
+          entry.record.healedMs = round(journal.nowMs());
+          entry.record.healedAt = journal.iso(entry.record.healedMs);
+        } catch (error) {
+          progress.note(`${entry.fault.title} on ${entry.node} could not be healed: ${messageOf(error)}`);
+        }
+      }
+      standing.length = 0;
+    },
+  };
+}

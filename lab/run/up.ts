@@ -1,0 +1,169 @@
+import { hostNowMs } from '../clock.ts';
+import { HostError, RigError, UsageError } from '../errors.ts';
+import {
+  isDirty,
+  labDirectory,
+  markClean,
+  readDescription,
+  removeDescription,
+  writeDescription,
+  type LabDescription,
+} from '../labs.ts';
+import type { Progress } from '../progress.ts';
+import type { Lab, LabRequest } from '../provider.ts';
+import type { Health } from '../stack.ts';
+import { waitFor } from '../wait.ts';
+import { applyPlan, freshSecrets } from './apply-plan.ts';
+import type { LabSpec, UpOutcome } from './spec.ts';
+
+const healthySnapshot = 'healthy';
+const healthTimeoutMs = 120_000;
+
+export function requestOf(spec: LabSpec): LabRequest {
+  return {
+    name: spec.name,
+    topology: spec.stack.topology(spec.edition),
+    platform: spec.stack.platform(spec.edition),
+  };
+}
+
+/**
+ * Brings the lab to its healthy state in the quickest true way: attach when it runs undisturbed, else restore its frozen
+ * state, else provision it. The caller holds the lab's lock.
+ */
+export async function bringUp(
+  spec: LabSpec,
+  progress: Progress,
+  signal: AbortSignal,
+  { fresh = false, pristine = false }: { fresh?: boolean; pristine?: boolean } = {},
+): Promise<UpOutcome> {
+  const startedMs = hostNowMs();
+  const directory = labDirectory(spec.home, spec.name);
+  const outcome = (lab: Lab, how: UpOutcome['how'], health: Health): UpOutcome => ({
+    lab,
+    how,
+    health,
+    seconds: (hostNowMs() - startedMs) / 1000,
+  });
+  const known = fresh ? undefined : await readDescription(directory);
+  if (known !== undefined && sameLab(known, spec)) {
+    if (!pristine && !(await isDirty(directory))) {
+      const lab = await spec.provider.attach(requestOf(spec), signal);
+      if (lab !== undefined) {
+        const health = await spec.stack.health(lab, spec.settings, { thorough: false, signal });
+        if (health.every((condition) => condition.ok)) return outcome(lab, 'attached', health);
+        progress.note(`it runs, but is not healthy: ${failing(health)}`);
+        lab.close();
+      }
+    }
+    if (known.snapshot !== null) {
+      const lab = await spec.provider.restore(requestOf(spec), known.snapshot, progress, signal);
+      if (lab !== undefined) {
+        await markClean(directory);
+        try {
+          return outcome(lab, 'restored', await untilHealthy(spec, lab, false, progress, signal));
+        } catch (error) {
+          lab.close();
+          throw error;
+        }
+      }
+      progress.note('its frozen state is gone or does not fit this host any more: it is provisioned anew');
+    }
+  }
+  const lab = await provision(spec, directory, progress, signal);
+  return outcome(lab.lab, 'provisioned', lab.health);
+}
+
+async function provision(
+  spec: LabSpec,
+  directory: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<{ lab: Lab; health: Health }> {
+  if (!spec.stack.editions.includes(spec.edition) || spec.stack.platform(spec.edition).image === undefined)
+    if (spec.provider.name === 'qemu')
+      throw new HostError(
+        `the ${spec.edition} edition of ${spec.stack.name} is rendered, not run: the embedded provider has no image of its platform`,
+        `lab plan ${spec.stack.name} --edition ${spec.edition} prints it; lab up ${spec.stack.name} runs the current edition`,
+      );
+  await removeDescription(directory);
+  await spec.provider.destroy(spec.name, { purge: false });
+  const lab = await spec.provider.up(requestOf(spec), progress, signal);
+  try {
+    await progress.step(`provision ${spec.stack.name}`, (inner) =>
+      applyPlan(
+        lab,
+        spec.stack.plan(spec.edition, spec.settings, freshSecrets(spec.stack.secretNames)),
+        inner,
+        signal,
+      ),
+    );
+    const health = await untilHealthy(spec, lab, true, progress, signal);
+    const frozen = spec.provider.capabilities.has('snapshot');
+    if (frozen) await lab.snapshot(healthySnapshot, progress, signal);
+    await writeDescription(directory, {
+      schema: 1,
+      name: spec.name,
+      stack: spec.stack.name,
+      edition: spec.edition,
+      provider: spec.provider.name,
+      settings: spec.settings,
+      createdAt: new Date().toISOString(),
+      snapshot: frozen ? healthySnapshot : null,
+    });
+    await markClean(directory);
+    return { lab, health };
+  } catch (error) {
+    lab.close();
+    await spec.provider.destroy(spec.name, { purge: true });
+    throw error;
+  }
+}
+
+async function untilHealthy(
+  spec: LabSpec,
+  lab: Lab,
+  thorough: boolean,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Health> {
+  return await progress.step('wait until it is healthy', () =>
+    waitFor(
+      `${spec.stack.name} to be healthy`,
+      async () => {
+        const health = await spec.stack.health(lab, spec.settings, { thorough, signal });
+        return health.every((condition) => condition.ok)
+          ? { done: true, value: health }
+          : { done: false, state: failing(health) };
+      },
+      { timeoutMs: healthTimeoutMs, everyMs: 500, signal },
+    ),
+  );
+}
+
+function failing(health: Health): string {
+  return health
+    .filter((condition) => !condition.ok)
+    .map((condition) => `${condition.what}: ${condition.found}`)
+    .join('; ');
+}
+
+function sameLab(known: LabDescription, spec: LabSpec): boolean {
+  const asText = (settings: LabDescription['settings']): string =>
+    JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return (
+    known.stack === spec.stack.name &&
+    known.edition === spec.edition &&
+    known.provider === spec.provider.name &&
+    asText(known.settings) === asText(spec.settings)
+  );
+}
+
+/** Attaches to a lab that runs, whatever its health. */
+export async function attachTo(spec: LabSpec, signal: AbortSignal): Promise<Lab> {
+  const known = await readDescription(labDirectory(spec.home, spec.name));
+  if (known === undefined) throw new UsageError(`there is no lab ${spec.name}`, `lab up ${spec.stack.name}`);
+  const lab = await spec.provider.attach(requestOf(spec), signal);
+  if (lab === undefined) throw new RigError(`the lab ${spec.name} does not run`, `lab up ${spec.stack.name}`);
+  return lab;
+}

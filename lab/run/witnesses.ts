@@ -1,0 +1,148 @@
+import { messageOf } from '../errors.ts';
+import type { Sighting } from '../fabric.ts';
+import type { Machine, RunningCommand } from '../machine.ts';
+import type { Lab } from '../provider.ts';
+import type { Monitor, Stack } from '../stack.ts';
+import type { Journal } from './journal.ts';
+
+/** What watches a run: the fabric from outside, the monitors of the stack inside the nodes, and the nodes' clocks. */
+export interface Witnesses {
+  /** Begins to watch a node again that was started anew. */
+  rejoin(node: string): Promise<void>;
+  /** No reading of this node's clock until it rejoins: it is about to be broken. */
+  leave(node: string): void;
+  stop(): Promise<void>;
+}
+
+const calibrateEveryMs = 2000;
+/** What is assumed of an event that carries no clock of its own: the way from the guest to here. */
+const arrivalUncertaintyMs = 50;
+
+export async function startWitnesses(
+  lab: Lab,
+  stack: Stack,
+  service: { address: string; tcpPort: number },
+  journal: Journal,
+): Promise<Witnesses> {
+  const running = new Map<string, RunningCommand[]>();
+  const away = new Set<string>();
+  const observation = await lab.fabric?.observe(
+    { arp: true, holderOf: [service.address], tcpPort: service.tcpPort },
+    (sighting) => {
+      noteSighting(journal, sighting, service.address);
+    },
+  );
+  const watch = async (node: string): Promise<void> => {
+    await lab.machine(node).calibrate(8);
+    const started = await Promise.all(
+      stack
+        .monitors(lab)
+        .filter((monitor) => monitor.node === node)
+        .map((monitor) =>
+          lab.machine(node).stream(monitor.command, (line, hostMs) => {
+            noteLine(journal, lab.machine(node), monitor, line, hostMs);
+          }),
+        ),
+    );
+    running.set(node, started);
+  };
+  await Promise.all(lab.machines.map((machine) => watch(machine.name)));
+  let busy = Promise.resolve();
+  const calibrate = async (): Promise<void> => {
+    await Promise.all(
+      lab.machines
+        .filter((machine) => !away.has(machine.name))
+        .map((machine) => machine.calibrate(3).catch(() => undefined)),
+    );
+  };
+  const timer = setInterval(() => {
+    busy = busy.then(calibrate);
+  }, calibrateEveryMs);
+  return {
+    leave: (node) => {
+      away.add(node);
+    },
+    rejoin: async (node) => {
+      away.delete(node);
+      await watch(node);
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await busy;
+      await calibrate();
+      await observation?.stop().catch(() => undefined);
+      await Promise.all([...running.values()].flat().map((command) => command.stop(5000)));
+    },
+  };
+}
+
+function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: string, hostMs: number): void {
+  let meaning;
+  try {
+    meaning = monitor.parse(line);
+  } catch (error) {
+    journal.note({
+      source: 'lab',
+      node: machine.name,
+      kind: 'log',
+      text: `unreadable line: ${messageOf(error)}: ${line.slice(0, 200)}`,
+    });
+    return;
+  }
+  if (meaning === undefined) return;
+  const { guestMs, ...event } = meaning;
+  const mapped = guestMs === undefined ? undefined : machine.wallClock.toHost(guestMs);
+  if (mapped === undefined) journal.note({ ...event, node: machine.name }, hostMs, arrivalUncertaintyMs);
+  else journal.note({ ...event, node: machine.name }, mapped.hostMs, mapped.uncertaintyMs);
+}
+
+function noteSighting(journal: Journal, sighting: Sighting, address: string): void {
+  if (sighting.kind === 'missed') {
+    journal.note(
+      { source: 'fabric', kind: 'sightings-missed', text: `${String(sighting.count)} sightings were too many to tell` },
+      sighting.atMs,
+    );
+    return;
+  }
+  const at = (kind: string, text: string, subject?: string): void => {
+    journal.note(
+      { source: 'fabric', node: sighting.node, kind, text, ...(subject === undefined ? {} : { subject }) },
+      sighting.atMs,
+    );
+  };
+  switch (sighting.kind) {
+    case 'holder':
+      at(
+        'address-holder',
+        `frames from ${sighting.address} now come from ${sighting.node} (${sighting.mac})` +
+          (sighting.previous === null ? '' : `, before from ${sighting.previous}`),
+        sighting.address,
+      );
+      return;
+    case 'arp':
+      if (sighting.gratuitous && sighting.senderIp === address)
+        at('address-announced', `${sighting.node} announces ${address} at ${sighting.senderMac}`, address);
+      else if (sighting.operation === 'request' && sighting.targetIp === address)
+        at('address-asked', `${sighting.node} asks who has ${address}`, address);
+      return;
+    case 'tcp': {
+      const kind = tcpKind(sighting, address);
+      if (kind !== undefined)
+        at(
+          kind,
+          `${sighting.from} -> ${sighting.to} ${sighting.flags.join('+')}, ${String(sighting.payloadBytes)} bytes`,
+        );
+    }
+  }
+}
+
+function tcpKind(
+  { flags, from, first }: Extract<Sighting, { kind: 'tcp' }>,
+  address: string,
+): string | undefined {
+  const byService = from.startsWith(`${address}:`);
+  if (flags.includes('RST')) return byService ? 'connection-refused' : 'connection-reset';
+  if (flags.includes('SYN')) return byService ? 'connection-accepted' : 'connection-attempt';
+  if (flags.includes('FIN')) return 'connection-closed';
+  return first && byService ? 'first-reply' : undefined;
+}

@@ -1,0 +1,50 @@
+import type { Check } from './check.ts';
+import type { Fault } from './fault.ts';
+import type { Capability } from './provider.ts';
+import type { Patience, Settings } from './stack.ts';
+
+/** Faults and waits in order, with probes running; judged at the end. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** The question it answers, in one line. */
+  readonly question: string;
+  readonly needs: readonly Capability[];
+  run(stage: Stage): Promise<void>;
+  readonly checks: readonly Check[];
+}
+
+/** What a scenario can say. Every call becomes an event of the record. */
+export interface Stage {
+  readonly settings: Settings;
+  readonly patience: Patience;
+  /** True when the service returns to its preferred node by itself. */
+  readonly failsBack: boolean;
+  /** Watches the undisturbed cluster: the clients write, nothing is broken. */
+  readonly baseline: (ms: number) => Promise<void>;
+  /** The node that holds the service now. @throws RigError when none or several do */
+  readonly active: () => Promise<string>;
+  /** The other server. */
+  readonly peerOf: (node: string) => string;
+  /** Breaks something on a node and proves that it bit. */
+  readonly inject: (fault: Fault, node: string) => Promise<void>;
+  /** Heals a fault that was injected, waits until it is gone. */
+  readonly heal: (fault: Fault, node: string) => Promise<void>;
+  /** Opens a window: the stalls of the clients until it ends are measured, cut into phases, and held against a budget. */
+  readonly window: (window: WindowRequest, during: () => Promise<void>) => Promise<void>;
+  /** Waits until every client has had 20 acknowledgements made after this call. */
+  readonly clientsWrite: (options: { timeoutMs: number }) => Promise<void>;
+  /** Waits until this node, and no other, holds the service; it is then also where the service should be at the end. */
+  readonly serviceOn: (node: string, options: { timeoutMs: number }) => Promise<void>;
+  /** Waits until the replicas are connected and up to date again. */
+  readonly redundant: (options: { timeoutMs: number }) => Promise<void>;
+  /** Goes on with the writers for a while: what comes after the recovery is measured too. */
+  readonly observe: (ms: number) => Promise<void>;
+}
+
+export interface WindowRequest {
+  name: string;
+  title: string;
+  /** Why the service moves: its node was lost, the cluster moves it on purpose, or it does not move at all. */
+  cause: 'node-lost' | 'planned' | 'none';
+}

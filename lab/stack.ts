@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import type { Edition, Erratum, Plan, SettingValue } from './plan.ts';
+import type { Platform } from './platform.ts';
+import type { ProbeData } from './probe.ts';
+import type { Lab } from './provider.ts';
+import type { FinalState, Window } from './record.ts';
+import type { TimelineEvent } from './timeline.ts';
+import type { Topology } from './topology.ts';
+
+export type Settings = Readonly<Record<string, SettingValue>>;
+
+/** A setting as people see it. */
+export interface Setting {
+  name: string;
+  description: string;
+  unit?: string;
+  /** Default of each edition; the article's value where it gives one. */
+  defaults: Readonly<Record<Edition, SettingValue>>;
+  /** Accepts the text of `--set` or a YAML value. */
+  schema: z.ZodType<SettingValue>;
+}
+
+/** A log or event stream of a node that becomes events while a scenario runs. */
+export interface Monitor {
+  node: string;
+  /** Runs until its input closes; prints lines as things happen. */
+  command: string;
+  /**
+   * What a line means. `guestMs` is the node's wall clock, milliseconds since the epoch, where the line carries one;
+   * without it the time of arrival at the host counts.
+   */
+  parse(line: string): MonitorEvent | undefined;
+}
+
+export type MonitorEvent = Omit<TimelineEvent, 'atMs' | 'uncertaintyMs' | 'node'> & { guestMs?: number };
+
+/** What ends a phase of a takeover: the first event that matches, after the end of the phase before it. */
+export interface PhaseMarker {
+  name: string;
+  matches(event: TimelineEvent): boolean;
+  governedBy?: string;
+}
+
+/** Appends one record per operation to a file of the client's own in `directory`, an existing folder as the clients see it. */
+export interface Workload {
+  kind: 'nfs-append';
+  directory: string;
+  intervalMs: number;
+}
+
+/** Bounds of waiting, never a pass mark. */
+export interface Patience {
+  takeoverMs: number;
+  redundancyMs: number;
+  failbackMs: number;
+}
+
+export type Budget = Window['budget'];
+export type Health = FinalState['health'];
+
+export interface Takeover {
+  cause: 'node-lost' | 'planned';
+  /** The node that gives the service up, and the one that takes it. */
+  from: string;
+  to: string;
+}
+
+/** One of the documented systems: what it consists of, how it is set up, and how its state is read. */
+export interface Stack {
+  readonly name: string;
+  readonly title: string;
+  readonly article: { title: string; author: string; date: string; language: string };
+  readonly editions: readonly Edition[];
+  readonly settings: readonly Setting[];
+  /** Rules between settings; each message names the rule. */
+  validate(settings: Settings): string[];
+  topology(edition: Edition): Topology;
+  platform(edition: Edition): Platform;
+  /** Pure. `secrets` are fresh for each lab; a plan that is only printed gets placeholders. */
+  plan(edition: Edition, settings: Settings, secrets: Secrets): Plan;
+  readonly errata: readonly Erratum[];
+  readonly secretNames: readonly string[];
+  /** Where clients reach it. */
+  service(edition: Edition): { address: string; network: string; tcpPort: number; path: string };
+  /** The node that should hold the service when all are well. */
+  preferredActive(edition: Edition): string;
+  /** Every condition of a healthy lab, with what was found. `thorough` adds those that write. */
+  health(lab: Lab, settings: Settings, options: { thorough: boolean; signal?: AbortSignal }): Promise<Health>;
+  /** The nodes that hold the service now: none, one, or - in a split brain - several. */
+  active(lab: Lab): Promise<string[]>;
+  /** Both replicas connected and up to date; what was found. */
+  redundant(lab: Lab): Promise<{ ok: boolean; found: string }>;
+  monitors(lab: Lab): Monitor[];
+  /** What the clients do while a scenario runs; the engine has a probe for each kind. */
+  workload(settings: Settings): Workload;
+  /** True when the service returns to its preferred node by itself once that is well again. */
+  failsBack(settings: Settings): boolean;
+  /** Boundaries of a takeover in the order in which they happen. The last phase, `reconnect`, ends with the first acknowledgement. */
+  phases(takeover: Takeover, settings: Settings): PhaseMarker[];
+  budget(takeover: Takeover, settings: Settings): Budget;
+  /** How long to wait for the clients after a takeover, for a node to be redundant again, and so on: never a pass mark. */
+  patience(settings: Settings): Patience;
+  /** Reads acknowledged records back: by the other clients, then on each replica; compares the replicas. */
+  readBack(
+    lab: Lab,
+    probes: readonly ProbeData[],
+    settings: Settings,
+    signal: AbortSignal,
+  ): Promise<ReadBackResult>;
+  /** Shell command that prints `name version` lines of what matters. */
+  readonly versionsCommand: string;
+  /** Files of the nodes worth keeping with a record. */
+  readonly logFiles: readonly string[];
+}
+
+export type Secrets = Readonly<Record<string, string>>;
+
+export interface ReadBackResult {
+  /** Text of the records file as each reader saw it. */
+  texts: { client: string; reader: string; text: string }[];
+  replicas: FinalState['replicas'];
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { UsageError } from './errors.ts';
+import { didYouMean } from './nearest.ts';
+import { complaints, oneOf, strictShape } from './shape.ts';
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a host name of lower-case letters, digits and hyphens, a letter first');
+const cidr = z.string().refine(isCidr, 'an IPv4 address with prefix length 1 to 32, as 192.168.33.21/24');
+
+/** A network between nodes: one Ethernet segment. */
+export const Network = strictShape({
+  name,
+  /** What runs over it, for people. */
+  purpose: z.string(),
+  cidr,
+});
+export type Network = z.infer<typeof Network>;
+
+export const Nic = strictShape({
+  /** Name inside the guest: eth1, eth2 ... (eth0 belongs to the provider). */
+  name: z.string().regex(/^eth[1-9]$/, 'eth1 to eth9; eth0 belongs to the provider'),
+  network: name,
+  /** Absent for a NIC without an address of its own, such as a bond slave. */
+  address: cidr.optional(),
+});
+export type Nic = z.infer<typeof Nic>;
+
+export const Node = strictShape({
+  name,
+  role: oneOf(['client', 'server']),
+  memoryMib: z.int().min(256).max(65536),
+  cpus: z.int().min(1).max(64),
+  nics: z.array(Nic).min(1),
+});
+export type Node = z.infer<typeof Node>;
+
+/** The machines of a lab, their NICs and the networks between them. */
+export const Topology = strictShape({
+  domain: z.string().regex(/^[a-z0-9.-]+$/, 'a domain of lower-case letters, digits, dots and hyphens'),
+  networks: z.array(Network).min(1),
+  nodes: z.array(Node).min(1),
+  /** Addresses that move between servers. */
+  serviceAddresses: z.array(strictShape({ address: cidr, network: name })),
+}).superRefine((topology, context) => {
+  const complain = (path: PropertyKey[], message: string): void => {
+    context.addIssue({ code: 'custom', path, message });
+  };
+  const networks = new Map(topology.networks.map((network) => [network.name, network.cidr]));
+  const holders = new Map<string, string>();
+
+  const unique = (kind: string, names: readonly string[], path: (i: number) => PropertyKey[]): void => {
+    names.forEach((each, i) => {
+      if (names.indexOf(each) < i) complain(path(i), `two ${kind} are called ${each}`);
+    });
+  };
+  const place = (address: string | undefined, network: string, holder: string, path: PropertyKey[]): void => {
+    const range = networks.get(network);
+    if (range === undefined) {
+      complain(
+        [...path, 'network'],
+        `no network is called ${network}; ${didYouMean(network, [...networks.keys()])}`,
+      );
+      return;
+    }
+    if (address === undefined) return;
+    const at = [...path, 'address'];
+    if (prefixOf(address) !== prefixOf(range) || !sameNetwork(address, range))
+      complain(at, `${address} is not in ${network}, which is ${range}`);
+    const taken = holders.get(addressOf(address));
+    if (taken !== undefined) complain(at, `${addressOf(address)} is already the address of ${taken}`);
+    holders.set(addressOf(address), holder);
+  };
+
+  unique(
+    'networks',
+    topology.networks.map((each) => each.name),
+    (i) => ['networks', i, 'name'],
+  );
+  unique(
+    'nodes',
+    topology.nodes.map((each) => each.name),
+    (i) => ['nodes', i, 'name'],
+  );
+  topology.nodes.forEach((node, n) => {
+    unique(
+      `NICs of ${node.name}`,
+      node.nics.map((nic) => nic.name),
+      (i) => ['nodes', n, 'nics', i, 'name'],
+    );
+    node.nics.forEach((nic, i) => {
+      place(nic.address, nic.network, node.name, ['nodes', n, 'nics', i]);
+    });
+  });
+  topology.serviceAddresses.forEach(({ address, network }, i) => {
+    place(address, network, 'the service', ['serviceAddresses', i]);
+  });
+});
+export type Topology = z.infer<typeof Topology>;
+
+/**
+ * A topology from parsed JSON or YAML.
+ * @param origin where it came from, as a file name; begins the message
+ * @throws UsageError with one line for each fault: its path, what is wrong, the nearest allowed value
+ */
+export function parseTopology(json: unknown, origin: string): Topology {
+  const parsed = Topology.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const lines = complaints(parsed.error).map((complaint) => `\n  ${complaint}`);
+  throw new UsageError(`${origin}: not a valid topology:${lines.join('')}`);
+}
+
+/** 192.168.33.21/24 -> 192.168.33.21 */
+export function addressOf(value: string): string {
+  return value.split('/')[0] ?? value;
+}
+
+/** 192.168.33.21/24 -> 24 */
+export function prefixOf(value: string): number {
+  return Number(value.split('/')[1] ?? 32);
+}
+
+export function serversOf(topology: Topology): Node[] {
+  return topology.nodes.filter((node) => node.role === 'server');
+}
+
+export function clientsOf(topology: Topology): Node[] {
+  return topology.nodes.filter((node) => node.role === 'client');
+}
+
+/** The address of a node on a network, without prefix. */
+export function addressOn(topology: Topology, nodeName: string, network: string): string {
+  const nic = topology.nodes
+    .find((node) => node.name === nodeName)
+    ?.nics.find((each) => each.network === network);
+  if (nic?.address === undefined) throw new TypeError(`${nodeName} has no address on ${network}`);
+  return addressOf(nic.address);
+}
+
+function isCidr(value: string): boolean {
+  if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(value)) return false;
+  const prefix = prefixOf(value);
+  return (
+    prefix >= 1 &&
+    prefix <= 32 &&
+    addressOf(value)
+      .split('.')
+      .every((octet) => Number(octet) <= 255)
+  );
+}
+
+function sameNetwork(a: string, b: string): boolean {
+  const shift = 32 - prefixOf(b);
+  return bitsOf(a) >>> shift === bitsOf(b) >>> shift;
+}
+
+function bitsOf(value: string): number {
+  return addressOf(value)
+    .split('.')
+    .reduce((bits, octet) => ((bits << 8) | Number(octet)) >>> 0, 0);
+}

@@ -1,0 +1,65 @@
+import { debian12 } from '../lab/platforms/debian-12.ts';
+import { debianSarge } from '../lab/platforms/debian-sarge.ts';
+import { flagSetting, numberSetting } from '../lab/settings.ts';
+import type { Stack } from '../lab/stack.ts';
+import { currentPlan } from './heartbeat-sarge/current.ts';
+import { errata } from './heartbeat-sarge/errata.ts';
+import { health, redundant } from './heartbeat-sarge/health.ts';
+import { layout, recordsDirectory, topology } from './heartbeat-sarge/layout.ts';
+import { monitors } from './heartbeat-sarge/monitors.ts';
+import { periodPlan } from './heartbeat-sarge/period.ts';
+import { readBack } from './heartbeat-sarge/read-back.ts';
+import { active } from './heartbeat-sarge/server-state.ts';
+import { settings, validate } from './heartbeat-sarge/settings.ts';
+import { budget, patience, phases } from './heartbeat-sarge/takeover.ts';
+
+/** NFS on DRBD, moved by heartbeat: "Setting Up A Highly Available NFS Server" of 2006. */
+export const heartbeatSarge: Stack = {
+  name: 'heartbeat-sarge',
+  title: 'Highly available NFS with DRBD and heartbeat (haresources)',
+  article: {
+    title: 'Einen hoch-verfügbaren NFS Server aufsetzen (Setting Up A Highly Available NFS Server)',
+    author: 'Falko Timme',
+    date: '03/07/2006',
+    language: 'de',
+  },
+  editions: ['current', 'period'],
+  settings,
+  validate,
+  topology,
+  platform: (edition) => (edition === 'period' ? debianSarge : debian12),
+  plan: (edition, values, secrets) =>
+    edition === 'period' ? periodPlan(values) : currentPlan(values, secrets),
+  errata,
+  secretNames: ['authkeys'],
+  service: (edition) =>
+    edition === 'period'
+      ? { address: '192.168.0.174', network: 'lan', tcpPort: 2049, path: '/data/export' }
+      : { address: layout.service, network: 'cluster', tcpPort: 2049, path: layout.exported },
+  preferredActive: (edition) => (edition === 'period' ? 'server1' : layout.preferred),
+  health: (lab, _values, options) => health(lab, options),
+  active,
+  redundant,
+  monitors,
+  workload: (values) => ({
+    kind: 'nfs-append',
+    directory: recordsDirectory,
+    intervalMs: numberSetting(values, 'probe.intervalMs'),
+  }),
+  failsBack: (values) => flagSetting(values, 'autoFailback'),
+  phases,
+  budget,
+  patience,
+  readBack: (lab, probes, _values, signal) => readBack(lab, probes, signal),
+  versionsCommand:
+    'echo "kernel $(uname -r)"; sed -n "s/^version: \\([^ ]*\\).*/drbd-module \\1/p" /proc/drbd 2>/dev/null; ' +
+    "dpkg-query -W -f '${Package} ${Version}\\n' heartbeat drbd-utils nfs-kernel-server nfs-common e2fsprogs chrony rsyslog 2>/dev/null || :",
+  logFiles: [
+    '/var/log/syslog',
+    layout.haLog,
+    layout.kernelLog,
+    '/etc/ha.d/ha.cf',
+    '/etc/ha.d/haresources',
+    `/etc/drbd.d/${layout.resource}.res`,
+  ],
+};

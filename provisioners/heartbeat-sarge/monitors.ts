@@ -1,0 +1,23 @@
+import type { Lab } from '../../lab/provider.ts';
+import type { Monitor } from '../../lab/stack.ts';
+import { clientsOf } from '../../lab/topology.ts';
+import { drbdEvents } from '../parts/drbd-events.ts';
+import { followLogs, parseHeartbeatLine } from '../parts/heartbeat-log.ts';
+import { parseKernelLine } from '../parts/kernel-log.ts';
+import { layout } from './layout.ts';
+import { serverNames } from './server-state.ts';
+
+/** DRBD's own events, heartbeat's and the kernel's logs of the servers; the kernel's log of the clients. */
+export function monitors(lab: Lab): Monitor[] {
+  return [
+    ...serverNames(lab).flatMap((name) => [
+      drbdEvents(name),
+      followLogs(
+        name,
+        [layout.haLog, layout.kernelLog],
+        (line) => parseKernelLine(line) ?? parseHeartbeatLine(line),
+      ),
+    ]),
+    ...clientsOf(lab.topology).map((node) => followLogs(node.name, [layout.kernelLog], parseKernelLine)),
+  ];
+}

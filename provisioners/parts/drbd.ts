@@ -1,0 +1,86 @@
+export interface DrbdResource {
+  name: string;
+  device: string;
+  disk: string;
+  metaDisk: string;
+  protocol: string;
+  resyncRateMib: number;
+  nodes: readonly { name: string; address: string; port: number }[];
+  /** What to do when the only copy left is inconsistent. */
+  inconsistentCommand: string;
+}
+
+/** Resource file of DRBD 8.4 (drbd.conf-8.4(5)). */
+export function drbdResource(resource: DrbdResource): string {
+  return [
+    `resource ${resource.name} {`,
+    '  handlers {',
+    `    pri-on-incon-degr "${resource.inconsistentCommand}";`,
+    '  }',
+    '  startup {',
+    '    degr-wfc-timeout 120;    # 2 minutes.',
+    '    wfc-timeout 60;          # 0, the default, lets a lonely server wait for its peer at boot for ever.',
+    '  }',
+    '  disk {',
+    '    on-io-error detach;',
+    `    resync-rate ${String(resource.resyncRateMib)}M;`,
+    '    c-plan-ahead 0;          # A fixed rate: no controller that measures and adapts.',
+    '    al-extents 257;',
+    '  }',
+    '  net {',
+    `    protocol ${resource.protocol};`,
+    '    verify-alg crc32c;       # Online verify compares the replicas by it.',
+    '  }',
+    ...resource.nodes.flatMap((node) => [
+      `  on ${node.name} {`,
+      `    device    ${resource.device};`,
+      `    disk      ${resource.disk};`,
+      `    address   ${node.address}:${String(node.port)};`,
+      `    meta-disk ${resource.metaDisk};`,
+      '  }',
+    ]),
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** Space for external meta-data without an index: 36 KiB and a 32768th of the device (drbd.conf-8.4(5)), whole MiB. */
+export function metaDiskMib(deviceMib: number): number {
+  return Math.ceil(36 / 1024 + deviceMib / 32_768);
+}
+
+/** One minor of /proc/drbd (DRBD 8.4). */
+export interface DrbdState {
+  connection: string;
+  role: string;
+  peerRole: string;
+  disk: string;
+  peerDisk: string;
+  outOfSyncKib: number;
+}
+
+/** @returns undefined when the text has no such minor or it is unconfigured */
+export function parseProcDrbd(text: string, minor: number): DrbdState | undefined {
+  const [, connection, role, peerRole, disk, peerDisk, counters] =
+    new RegExp(
+      `^ *${String(minor)}: cs:(\\S+) ro:(\\w+)/(\\w+) ds:(\\w+)/(\\w+)([\\s\\S]*?)(?=^ *\\d+: cs:|$(?![\\s\\S]))`,
+      'm',
+    ).exec(text) ?? [];
+  if (
+    connection === undefined ||
+    role === undefined ||
+    peerRole === undefined ||
+    disk === undefined ||
+    peerDisk === undefined
+  )
+    return undefined;
+  const outOfSync = /\boos:(\d+)/.exec(counters ?? '')?.[1];
+  return { connection, role, peerRole, disk, peerDisk, outOfSyncKib: Number(outOfSync ?? NaN) };
+}
+
+/** As people know it: `Connected Primary/Secondary UpToDate/UpToDate`. */
+export function describeDrbd(state: DrbdState | undefined): string {
+  return state === undefined
+    ? 'unconfigured'
+    : `${state.connection} ${state.role}/${state.peerRole} ${state.disk}/${state.peerDisk}`;
+}

@@ -1,0 +1,54 @@
+import type { Monitor, MonitorEvent } from '../../lab/stack.ts';
+import { stampOf } from './logging.ts';
+
+/** Follows log files until the input closes. */
+export function followLogs(node: string, files: readonly string[], parse: Monitor['parse']): Monitor {
+  return {
+    node,
+    command:
+      `tail -q -n0 -F ${files.join(' ')} </dev/null 2>/dev/null & ` +
+      'tail=$!; cat >/dev/null; kill $tail 2>/dev/null; exit 0',
+    parse,
+  };
+}
+
+/** What the lines of heartbeat 3.0.6 and its resource scripts mean; texts from its binary and ResourceManager. */
+const meanings: readonly { pattern: RegExp; kind: string }[] = [
+  { pattern: /\bnode (?<subject>\S+): is dead$/, kind: 'peer-dead' },
+  { pattern: /\bLate heartbeat: Node (?<subject>\S+): interval/, kind: 'peer-late' },
+  { pattern: /\bStatus update for node (?<subject>\S+): status active$/, kind: 'peer-active' },
+  { pattern: /\bLink (?<subject>\S+) dead\.$/, kind: 'link-dead' },
+  { pattern: /\bLink (?<subject>\S+) up\.$/, kind: 'link-up' },
+  { pattern: /\bAcquiring resource group: (?<subject>\S+)/, kind: 'takeover-begun' },
+  { pattern: /\bReleasing resource group: (?<subject>\S+)/, kind: 'release-begun' },
+  { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstart$/, kind: 'resource-starting' },
+  { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstop$/, kind: 'resource-stopping' },
+  { pattern: /\bnfs-kernel-server serving$/, kind: 'serving' },
+  { pattern: /\bmach_down takeover complete for node (?<subject>[^\s.]+)\.$/, kind: 'takeover-complete' },
+  { pattern: /\blocal HA resource acquisition completed/, kind: 'takeover-complete' },
+  { pattern: /\b(?<subject>\S+) wants to go standby/, kind: 'standby-requested' },
+];
+
+/** A line of /var/log/ha-log: `<RFC 3339 stamp> <node> <tag>: <text>`; lines that tell nothing new are left out. */
+export function parseHeartbeatLine(line: string): MonitorEvent | undefined {
+  const parsed = syslogLine(line);
+  if (parsed === undefined) return undefined;
+  const { guestMs, tag } = parsed;
+  const text = parsed.text.replace(/^\[\d+\]: /, '').trimEnd();
+  for (const { pattern, kind } of meanings) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const subject = match.groups?.['subject'];
+    return { source: 'cluster', kind, text, guestMs, ...(subject === undefined ? {} : { subject }) };
+  }
+  return /\b(?:WARN|ERROR|CRIT|EMERG)/i.test(text)
+    ? { source: 'cluster', kind: 'log', text: `${tag}: ${text}`, guestMs }
+    : undefined;
+}
+
+export function syslogLine(line: string): { guestMs: number; tag: string; text: string } | undefined {
+  const stamped = stampOf(line);
+  if (stamped === undefined) return undefined;
+  const [, tag, text] = /^\S+ (.+?)(?:\[\d+\])?: +(.*)$/.exec(stamped.rest) ?? [];
+  return tag === undefined || text === undefined ? undefined : { guestMs: stamped.guestMs, tag, text };
+}

@@ -1,0 +1,41 @@
+export interface HeartbeatTimes {
+  keepalive: number;
+  deadtime: number;
+  warntime: number;
+  initdead: number;
+}
+
+/** ha.cf(5) of a cluster that manages resources itself (haresources), without Pacemaker. */
+export function haCf(options: {
+  times: HeartbeatTimes;
+  interfaces: readonly string[];
+  autoFailback: boolean;
+  nodes: readonly string[];
+}): string {
+  const { times } = options;
+  return [
+    'logfacility local0',
+    `keepalive ${heartbeatTime(times.keepalive)}`,
+    `deadtime ${heartbeatTime(times.deadtime)}`,
+    `warntime ${heartbeatTime(times.warntime)}`,
+    `initdead ${heartbeatTime(times.initdead)}`,
+    `bcast ${options.interfaces.join(' ')}`,
+    `auto_failback ${options.autoFailback ? 'on' : 'off'}`,
+    ...options.nodes.map((node) => `node ${node}`),
+    '',
+  ].join('\n');
+}
+
+/** Heartbeat's time syntax: plain seconds, or milliseconds with "ms". */
+export function heartbeatTime(seconds: number): string {
+  return Number.isInteger(seconds) ? String(seconds) : `${String(Math.round(seconds * 1000))}ms`;
+}
+
+/** A line of haresources: the node that should hold the group, then its resources in the order of starting. */
+export function haResources(node: string, resources: readonly (readonly string[])[]): string {
+  return `${node} ${resources.map((words) => words.join('::')).join(' ')}\n`;
+}
+
+export function authKeys(secret: string): string {
+  return `auth 1\n1 sha1 ${secret}\n`;
+}

@@ -1,0 +1,37 @@
+import type { MonitorEvent } from '../../lab/stack.ts';
+import { syslogLine } from './heartbeat-log.ts';
+
+/** What the kernel says about mounts, resynchronisation, NFS and the loss of a peer (Linux 6.1, DRBD 8.4). */
+const meanings: readonly { pattern: RegExp; kind: string }[] = [
+  { pattern: /^EXT4-fs \((?<subject>\w+)\): mounted filesystem\b/, kind: 'mounted' },
+  { pattern: /^EXT4-fs \((?<subject>\w+)\): unmounting filesystem\b/, kind: 'unmounted' },
+  { pattern: /^block (?<subject>drbd\d+): Resync done\b/, kind: 'resync-finished' },
+  { pattern: /^block (?<subject>drbd\d+): Online verify +done\b/, kind: 'verify-finished' },
+  { pattern: /^drbd (?<subject>[\w-]+): PingAck did not arrive in time/, kind: 'replication-silent' },
+  { pattern: /^NFSD: .*(?:starting|Starting) \d+-second grace period/, kind: 'grace-begun' },
+  { pattern: /^NFSD: .*ending NFSv4 (?:recovery|grace) period/, kind: 'grace-ended' },
+  { pattern: /^nfs: server (?<subject>\S+) not responding/, kind: 'server-silent' },
+  { pattern: /^nfs: server (?<subject>\S+) OK/, kind: 'server-answers' },
+];
+
+/** A line of /var/log/kern.log. */
+export function parseKernelLine(line: string): MonitorEvent | undefined {
+  const parsed = syslogLine(line);
+  if (parsed?.tag !== 'kernel') return undefined;
+  const text = parsed.text.replace(/^\[ *\d+\.\d+\] +/, '').trimEnd();
+  for (const { pattern, kind } of meanings) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const subject = match.groups?.['subject'];
+    return {
+      source: 'kernel',
+      kind,
+      text,
+      guestMs: parsed.guestMs,
+      ...(subject === undefined ? {} : { subject }),
+    };
+  }
+  return /\b(?:error|BUG|Oops|panic|hung task|I\/O error|split-brain)\b/i.test(text)
+    ? { source: 'kernel', kind: 'log', text, guestMs: parsed.guestMs }
+    : undefined;
+}

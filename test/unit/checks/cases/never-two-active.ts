@@ -1,0 +1,88 @@
+import type { RunRecord } from '../../../../lab/record.ts';
+import { brokenRecord, recordWithTwoActives } from '../../../fixtures/bad-records.ts';
+import { exampleRecord } from '../../../fixtures/record.ts';
+import type { CheckCases } from '../check-cases.ts';
+
+const held = (of: 'address' | 'replica', node: string, fromMs: number, toMs: number, subject?: string) => ({
+  of,
+  node,
+  fromMs,
+  toMs,
+  ...(subject === undefined ? {} : { subject }),
+});
+
+function withTenures(...tenures: RunRecord['tenures']): RunRecord {
+  return exampleRecord({ tenures });
+}
+
+export const cases: CheckCases = {
+  passes: [
+    {
+      what: 'one holder after the other',
+      record: exampleRecord(),
+      says: 'the service address was held by nfs01, then nfs02, then nfs01, never by two',
+    },
+    {
+      what: 'a late last frame',
+      record: withTenures(held('address', 'nfs01', 0, 9004), held('address', 'nfs02', 9000, 20_000)),
+      says: 'who held the primary replica was not watched',
+    },
+    {
+      what: 'two addresses on two nodes',
+      record: withTenures(
+        held('address', 'nfs01', 0, 9000, '10.0.0.1'),
+        held('address', 'nfs02', 0, 9000, '10.0.0.2'),
+      ),
+      says: 'never by two',
+    },
+    {
+      what: 'the address here while the replica is still there',
+      record: withTenures(held('address', 'nfs01', 0, 9000), held('replica', 'nfs02', 0, 9000)),
+      says: 'never by two',
+    },
+  ],
+  condemns: [
+    {
+      what: 'two holders of the address',
+      record: recordWithTwoActives(),
+      says: 'nfs01 and nfs02 both held the service address for 7.990 s, from 16.010 s on',
+    },
+    {
+      what: 'two primary replicas',
+      record: withTenures(
+        held('address', 'nfs01', 0, 9000),
+        held('replica', 'nfs01', 0, 9000, 'r0'),
+        held('replica', 'nfs02', 8000, 20_000, 'r0'),
+      ),
+      says: 'nfs01 and nfs02 both held the primary replica r0 for 1.000 s',
+    },
+    {
+      what: 'a holder inside the tenure of another',
+      record: withTenures(held('address', 'nfs01', 0, 90_000), held('address', 'nfs02', 9000, 14_000)),
+      says: 'for 5.000 s',
+    },
+    {
+      what: 'two holders from one instant on',
+      record: withTenures(held('address', 'nfs01', 0, 900), held('address', 'nfs02', 0, 900)),
+      says: 'for 0.900 s',
+    },
+  ],
+  leavesUnknown: [
+    { what: 'a run in which nobody was watched', record: brokenRecord(), says: 'nobody was seen' },
+    {
+      what: 'sightings that were missed',
+      record: exampleRecord({
+        events: [
+          {
+            atMs: 5,
+            uncertaintyMs: 0,
+            source: 'fabric',
+            kind: 'sightings-missed',
+            text: '12 sightings were discarded',
+          },
+        ],
+      }),
+      says: '12 sightings were discarded',
+    },
+  ],
+};

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { parseConfig, readConfig } from '../../../lab/cli/config.ts';
+import { chooseProvider } from '../../../lab/cli/provider-choice.ts';
+import { UsageError } from '../../../lab/errors.ts';
+import { inFolder } from './run-lab.ts';
+
+describe('lab.yaml', () => {
+  it('may be absent or empty', () =>
+    inFolder(async (folder) => {
+      expect((await readConfig(folder)).stack).to.equal(undefined);
+      expect(parseConfig('').settings).to.equal(undefined);
+      expect(parseConfig('# nothing yet\n').stack).to.equal(undefined);
+    }));
+
+  it('gives the line of a key, also of a nested one', () => {
+    const config = parseConfig('# my cluster\nstack: a\nsettings:\n  x: 1\n  nfs:\n    version: 3\n');
+    expect(config.lineOf(['stack'])).to.equal('lab.yaml:2');
+    expect(config.lineOf(['settings', 'nfs', 'version'])).to.equal('lab.yaml:6');
+  });
+
+  for (const { text, says } of [
+    { text: 'stack: a\nprovidr: qemu\n', says: /^lab\.yaml:2: unknown key providr$/ },
+    { text: 'stack: [a]\n', says: /^lab\.yaml:1: stack: / },
+    { text: '\n\nedition: old\n', says: /^lab\.yaml:3: edition: / },
+    { text: 'stack: a\nsettings: 5\n', says: /^lab\.yaml:2: settings: / },
+    { text: 'stack: a\nstack: b\n', says: /^lab\.yaml:2: .*unique/ },
+    { text: 'stack: "a\n', says: /^lab\.yaml:\d+: / },
+    { text: '- a\n', says: /^lab\.yaml/ },
+  ])
+    it(`refuses ${JSON.stringify(text)} with its line`, () => {
+      expect(() => parseConfig(text)).to.throw(UsageError, says);
+    });
+});
+
+describe('the choice of a provider', () => {
+  const file = { provider: 'libvirt' };
+
+  it('is the one of the flag, then of the environment, then of lab.yaml, then the embedded one', () => {
+    expect(chooseProvider({ provider: 'a' }, {}, file)).to.deep.equal({
+      name: 'a',
+      why: '--provider says so',
+    });
+    expect(chooseProvider({ provider: 'b' }, { LAB_PROVIDER: 'b' }, file).why).to.equal(
+      'LAB_PROVIDER says so',
+    );
+    expect(chooseProvider({}, {}, file)).to.deep.equal({ name: 'libvirt', why: 'lab.yaml says so' });
+    expect(chooseProvider({}, {}, {}).name).to.equal('qemu');
+  });
+});

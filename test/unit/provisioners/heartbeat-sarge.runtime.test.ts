@@ -1,0 +1,283 @@
+import { expect } from 'chai';
+import { RigError } from '../../../lab/errors.ts';
+import { resolveSettings } from '../../../lab/settings.ts';
+import type { Settings } from '../../../lab/stack.ts';
+import type { TimelineEvent } from '../../../lab/timeline.ts';
+import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
+import { conditionsOf, health, redundant } from '../../../provisioners/heartbeat-sarge/health.ts';
+import { topology } from '../../../provisioners/heartbeat-sarge/layout.ts';
+import { judgeVerify, parseEncoded } from '../../../provisioners/heartbeat-sarge/read-back.ts';
+import { active, parseState } from '../../../provisioners/heartbeat-sarge/server-state.ts';
+import type { Reachable } from '../../../provisioners/heartbeat-sarge/server-state.ts';
+import { budget, patience, phases } from '../../../provisioners/heartbeat-sarge/takeover.ts';
+
+function settings(overrides: Record<string, string> = {}): Settings {
+  return resolveSettings(heartbeatSarge, 'current', overrides);
+}
+
+function procDrbd(
+  roles: string,
+  { connection = 'Connected', disks = 'UpToDate/UpToDate', oos = 0 } = {},
+): string {
+  return [
+    'version: 8.4.11 (api:1/proto:86-101)',
+    'srcversion: 6E5F1B1A2C3D4E5F6A7B8C9',
+    ` 0: cs:${connection} ro:${roles} ds:${disks} C r-----`,
+    `    ns:10384 nr:0 dw:10384 dr:1749 al:8 bm:0 lo:0 pe:0 ua:0 ap:0 ep:1 wo:f oos:${String(oos)}`,
+    '',
+  ].join('\n');
+}
+
+function stateText(peer: string, options: { serving?: boolean; link?: string; drbd?: string } = {}): string {
+  const { serving = true, link = 'up' } = options;
+  const { drbd = procDrbd(serving ? 'Primary/Secondary' : 'Secondary/Primary') } = options;
+  return [
+    '=== peer',
+    peer,
+    '=== link',
+    link,
+    '=== addresses',
+    '3: eth1    inet 192.168.33.21/24 brd 192.168.33.255 scope global eth1\\       valid_lft forever',
+    ...(serving ? ['3: eth1    inet 192.168.33.20/24 brd 192.168.33.255 scope global secondary eth1:0'] : []),
+    '=== mounts',
+    '/dev/vda / ext4 rw,relatime 0 0',
+    ...(serving ? ['/dev/drbd0 /data ext4 rw,relatime 0 0'] : []),
+    '=== threads',
+    ...(serving ? ['8'] : []),
+    '=== drbd',
+    drbd,
+  ].join('\n');
+}
+
+/** A lab whose nodes answer a command with a text, or do not answer. */
+function answering(answers: Readonly<Record<string, string>>): Reachable {
+  return {
+    topology: topology('current'),
+    machine: (node) => ({
+      exec: () => {
+        const stdout = answers[node];
+        return stdout === undefined
+          ? Promise.reject(new RigError(`${node} does not answer`))
+          : Promise.resolve({ stdout, stderr: '', status: 0 });
+      },
+    }),
+  };
+}
+
+const well = { nfs01: stateText('active'), nfs02: stateText('active', { serving: false }) };
+
+describe('the state of heartbeat-sarge', () => {
+  it('is healthy when both see each other and only nfs01 serves', async () => {
+    const conditions = await health(answering(well), { thorough: false });
+    expect(conditions).to.have.length(6);
+    expect(conditions.filter((condition) => !condition.ok)).to.deep.equal([]);
+  });
+
+  const ill: [string, Record<string, string>][] = [
+    ['a server does not answer', { nfs01: well.nfs01 }],
+    ['a peer is dead', { ...well, nfs01: stateText('dead') }],
+    ['the link to a peer is dead', { ...well, nfs01: stateText('active', { link: 'dead' }) }],
+    ['both serve', { nfs01: well.nfs01, nfs02: well.nfs01 }],
+    ['nobody serves', { nfs01: well.nfs02, nfs02: well.nfs02 }],
+    ['the other one serves', { nfs01: well.nfs02, nfs02: well.nfs01 }],
+    [
+      'a part is left on the standby',
+      { ...well, nfs02: well.nfs02.replace('=== mounts', '=== mounts\n/dev/drbd0 /data ext4 rw 0 0') },
+    ],
+    ['nfsd has no threads', { ...well, nfs01: well.nfs01.replace('\n8\n', '\n0\n') }],
+    [
+      'a replica is inconsistent',
+      { ...well, nfs01: well.nfs01.replace('UpToDate/UpToDate', 'UpToDate/Inconsistent') },
+    ],
+    ['the replicas are apart', { ...well, nfs02: well.nfs02.replace('cs:Connected', 'cs:WFConnection') }],
+    ['DRBD is unconfigured', { ...well, nfs02: stateText('active', { serving: false, drbd: '' }) }],
+  ];
+  for (const [what, answers] of ill)
+    it(`is not healthy when ${what}`, async () => {
+      const conditions = await health(answering(answers), { thorough: false });
+      const broken = conditions.filter((condition) => !condition.ok);
+      expect(broken).not.to.be.empty;
+      for (const condition of broken) expect(condition.found).not.to.equal('');
+    });
+
+  it('is not healthy when a client reads something else than was written', async () => {
+    const conditions = await health(answering({ ...well, sv01: '=== sv01\nstale\n=== sv02\n', sv02: '' }), {
+      thorough: true,
+    });
+    const broken = conditions.filter((condition) => !condition.ok).map((condition) => condition.what);
+    expect(broken).to.deep.equal([
+      'sv01 reads what every client wrote',
+      'sv02 reads what every client wrote',
+    ]);
+  });
+
+  it('names the servers that serve; one that does not answer is none', async () => {
+    expect(await active(answering(well))).to.deep.equal(['nfs01']);
+    expect(await active(answering({ nfs02: well.nfs01 }))).to.deep.equal(['nfs02']);
+    expect(await active(answering({ nfs01: well.nfs01, nfs02: well.nfs01 }))).to.deep.equal([
+      'nfs01',
+      'nfs02',
+    ]);
+    expect(await active(answering({}))).to.deep.equal([]);
+  });
+
+  it('is redundant only when both servers say so', async () => {
+    expect((await redundant(answering(well))).ok).to.equal(true);
+    const resyncing = { ...well, nfs02: well.nfs02.replace('cs:Connected', 'cs:SyncTarget') };
+    expect(await redundant(answering(resyncing))).to.deep.equal({
+      ok: false,
+      found:
+        'nfs01: Connected Primary/Secondary UpToDate/UpToDate; nfs02: SyncTarget Secondary/Primary UpToDate/UpToDate',
+    });
+    expect((await redundant(answering({ nfs01: well.nfs01 }))).ok).to.equal(false);
+  });
+
+  it('is read from a node whose programs only complain', () => {
+    const state = parseState(
+      '=== peer\ncl_status: command not found\n=== link\n=== addresses\n=== mounts\n=== threads\n=== drbd\n',
+    );
+    expect(conditionsOf('nfs02', 'nfs01', state).map((condition) => condition.ok)).to.deep.equal([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+const lost = { cause: 'node-lost', from: 'nfs01', to: 'nfs02' } as const;
+const planned = { cause: 'planned', from: 'nfs02', to: 'nfs01' } as const;
+
+describe('the budget of a takeover', () => {
+  it('is the sum of its terms, each with its source', () => {
+    for (const takeover of [lost, planned]) {
+      const { seconds, terms } = budget(takeover, settings());
+      expect(seconds).to.be.closeTo(
+        terms.reduce((total, term) => total + term.seconds, 0),
+        1e-9,
+      );
+      for (const term of terms) expect(term.from).to.have.length.above(10);
+    }
+  });
+
+  it('grows with deadtime when a node is lost, and not when the service moves on purpose', () => {
+    const slower = settings({ deadtime: '30' });
+    expect(budget(lost, slower).seconds - budget(lost, settings()).seconds).to.be.at.least(20);
+    expect(budget(planned, slower).seconds).to.equal(budget(planned, settings()).seconds);
+  });
+
+  it('contains what was measured by hand: 28.4 s', () => {
+    expect(budget(lost, settings()).seconds).to.be.within(28.4, 120);
+  });
+
+  it('waits for DRBD when heartbeat is quicker', () => {
+    const term = (overrides: Record<string, string>): number =>
+      budget(lost, settings(overrides)).terms.find(({ name }) => name === 'silence of DRBD')?.seconds ?? NaN;
+    expect(term({ deadtime: '4', warntime: '3' })).to.equal(6.5);
+    expect(term({ deadtime: '20' })).to.equal(0);
+  });
+
+  it('has the grace period for NFSv4 only', () => {
+    const grace = { 'nfs.leaseTime': '10', 'nfs.graceTime': '15' };
+    const v3 = budget(lost, settings(grace)).seconds;
+    expect(budget(lost, settings({ ...grace, 'nfs.version': '4.1' })).seconds).to.equal(v3 + 15);
+  });
+
+  it('is shorter than the patience', () => {
+    expect(patience(settings()).takeoverMs).to.be.above(1000 * budget(lost, settings()).seconds);
+    expect(patience(settings()).failbackMs).to.be.above(1000 * budget(planned, settings()).seconds);
+  });
+});
+
+describe('the phases of a takeover', () => {
+  const event = (node: string, kind: string, subject?: string): TimelineEvent => ({
+    atMs: 0,
+    uncertaintyMs: 0,
+    source: 'cluster',
+    node,
+    kind,
+    text: '',
+    ...(subject === undefined ? {} : { subject }),
+  });
+  const run = [
+    event('nfs02', 'peer-late', 'nfs01'),
+    event('nfs02', 'peer-dead', 'nfs01'),
+    event('nfs02', 'takeover-begun', 'nfs01'),
+    event('nfs02', 'resource-starting', 'IPaddr'),
+    event('nfs02', 'resource-starting', 'drbddisk'),
+    event('nfs02', 'promoted', 'r0'),
+    event('nfs02', 'resource-starting', 'Filesystem'),
+    event('nfs02', 'mounted', 'drbd0'),
+    event('nfs02', 'resource-starting', 'nfs-kernel-server'),
+    event('nfs02', 'serving'),
+  ];
+  const ends = (
+    events: readonly TimelineEvent[],
+    takeover: Parameters<typeof phases>[0],
+  ): (string | undefined)[] => {
+    let after = -1;
+    return phases(takeover, settings()).map((marker) => {
+      const found = events.findIndex((each, n) => n > after && marker.matches(each));
+      if (found === -1) return undefined;
+      after = found;
+      return `${marker.name} ${String(found)}`;
+    });
+  };
+
+  it('end one after the other, in the order of haresources', () => {
+    expect(ends(run, lost)).to.deep.equal(['detect 1', 'address 4', 'promote 5', 'mount 7', 'serve 9']);
+  });
+
+  it('take the next script for the end of one whose own event is missing', () => {
+    const blind = run.filter(({ kind }) => kind !== 'promoted' && kind !== 'mounted');
+    expect(ends(blind, lost)).to.deep.equal(['detect 1', 'address 4', 'promote 5', 'mount 6', 'serve 7']);
+  });
+
+  it('do not end by what happens on the other node', () => {
+    expect(
+      ends(
+        run.map((each) => ({ ...each, node: 'nfs01' })),
+        lost,
+      ),
+    ).to.deep.equal(Array.from({ length: 5 }, () => undefined));
+  });
+
+  it('begin with the release when the service moves on purpose', () => {
+    const back = [
+      event('nfs02', 'release-begun', 'nfs01'),
+      event('nfs02', 'demoted', 'r0'),
+      ...run.slice(2).map((each) => ({ ...each, node: 'nfs01' })),
+    ];
+    expect(ends(back, planned)).to.deep.equal(['release 2', 'address 4', 'promote 5', 'mount 7', 'serve 9']);
+  });
+
+  it('name the setting that governs detection', () => {
+    expect(phases(lost, settings({ deadtime: '20' }))[0]?.governedBy).to.equal('deadtime=20');
+  });
+});
+
+describe('reading back', () => {
+  it('decodes a line per file and takes a dash for a file that is not there', () => {
+    const text = '1 sv01 äöü\n2 sv01\n';
+    expect(
+      parseEncoded(`${Buffer.from(text).toString('base64')}\n-\n`, 'client sv02', [
+        { client: 'sv01' },
+        { client: 'sv03' },
+        { client: 'sv04' },
+      ]),
+    ).to.deep.equal([
+      { client: 'sv01', reader: 'client sv02', text },
+      { client: 'sv03', reader: 'client sv02', text: '' },
+      { client: 'sv04', reader: 'client sv02', text: '' },
+    ]);
+  });
+
+  it('calls replicas identical only when a finished verify found nothing', () => {
+    expect(judgeVerify(procDrbd('Primary/Secondary'), 'm')?.identical).to.equal(true);
+    expect(judgeVerify(procDrbd('Primary/Secondary', { oos: 4 }), 'm')).to.include({
+      identical: false,
+      found: '4 KiB out of sync',
+    });
+    expect(judgeVerify(procDrbd('Primary/Secondary', { connection: 'VerifyS' }), 'm')).to.equal(null);
+    expect(judgeVerify('', 'm')).to.equal(null);
+  });
+});
