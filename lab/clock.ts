@@ -80,7 +80,10 @@ export class ClockTrack {
     };
   }
 
-  /** The tightest reading of every ten seconds, in order of time. */
+  /**
+   * The tightest reading of every ten seconds, in order of time; without those that a neighbour, its uncertainty grown by
+   * drift, knows better. A node that boots answers slowly, and such a reading must not spoil the ones around it.
+   */
   private tightest(): Offset[] {
     const best = new Map<number, Offset>();
     for (const reading of this.readings) {
@@ -88,7 +91,14 @@ export class ClockTrack {
       const held = best.get(slot);
       if (held === undefined || reading.uncertaintyMs < held.uncertaintyMs) best.set(slot, reading);
     }
-    return [...best.values()].sort((a, b) => a.hostMs - b.hostMs);
+    const slots = [...best.values()].sort((a, b) => a.hostMs - b.hostMs);
+    return slots.filter((reading) =>
+      slots.every(
+        (other) =>
+          other.uncertaintyMs + Math.abs(other.hostMs - reading.hostMs) * driftAllowance >=
+          reading.uncertaintyMs,
+      ),
+    );
   }
 }
 

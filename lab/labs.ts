@@ -1,19 +1,22 @@
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { holdLock, lockPurpose } from './lock.ts';
+
+/** Names become folders, some of which are removed with all they hold: nothing else may stand in a file. */
+const folderName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/);
 
 /** What a lab is, in `.lab/<name>/lab.json`; written when it is provisioned and healthy. */
 export const LabDescription = z.strictObject({
   schema: z.literal(1),
-  name: z.string(),
+  name: folderName,
   stack: z.string(),
   edition: z.enum(['period', 'current']),
   provider: z.enum(['qemu', 'virtualbox', 'libvirt']),
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   createdAt: z.string(),
   /** Name of the snapshot of its healthy state. */
-  snapshot: z.string().nullable(),
+  snapshot: folderName.nullable(),
 });
 export type LabDescription = z.infer<typeof LabDescription>;
 
@@ -67,10 +70,15 @@ export async function readLabs(
     .sort((a, b) => (a.description.name < b.description.name ? -1 : 1));
 }
 
-/** The description of a lab; undefined when it was never provisioned to the end, or cannot be read. */
+/**
+ * The description of a lab; undefined when it was never provisioned to the end, cannot be read, or is that of another
+ * folder.
+ */
 export async function readDescription(directory: string): Promise<LabDescription | undefined> {
   try {
-    return LabDescription.safeParse(JSON.parse(await readFile(join(directory, 'lab.json'), 'utf8'))).data;
+    const text = await readFile(join(directory, 'lab.json'), 'utf8');
+    const description = LabDescription.safeParse(JSON.parse(text)).data;
+    return description?.name === basename(resolve(directory)) ? description : undefined;
   } catch {
     return undefined;
   }

@@ -1,107 +1,101 @@
-import { open, readFile, rm, stat } from 'node:fs/promises';
-import { z } from 'zod';
-import { HostError } from './errors.ts';
-import { waitFor } from './wait.ts';
-
-const Holder = z.strictObject({ pid: z.int(), startTime: z.string(), purpose: z.string() });
-type Holder = z.infer<typeof Holder>;
+import { randomBytes } from 'node:crypto';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { HostError, LabError, messageOf } from './errors.ts';
+import { pause } from './wait.ts';
 
 export interface Lock {
   release(): Promise<void>;
 }
 
+interface Holder {
+  pid: number;
+  purpose: string;
+}
+
 /**
- * Takes a lock file. It names its holder by pid and start time of the process, so the lock of a process that was killed is
- * taken over and a reused pid is not taken for its holder.
- * @throws HostError naming who holds it, after waitMs (default: at once)
+ * Takes the lock that this path stands for. Whoever wants it lays down a claim, a file beside the path whose name holds pid
+ * and start time of its process, and has the lock when no other claim belongs to a living process; else it takes its claim
+ * back. So of two that come at once at most one gets it, the claim of a process that was killed counts for nothing, and a
+ * reused pid is not taken for the claimant. A claim's name is never used again: anyone may remove a dead one.
+ * @throws HostError naming who holds it, after waitMs (default 400); InterruptedError when the signal fires
  */
 export async function holdLock(
   file: string,
   purpose: string,
-  options: { waitMs?: number; signal?: AbortSignal } = {},
+  { waitMs = 400, signal }: { waitMs?: number; signal?: AbortSignal } = {},
 ): Promise<Lock> {
-  const mine: Holder = { pid: process.pid, startTime: await processStartTime(process.pid), purpose };
-  const attempt = async (): Promise<Holder | undefined> => {
-    try {
-      const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(JSON.stringify(mine));
-      await handle.close();
-      return undefined;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = await readLock(file);
-    if (holder === undefined) {
-      const age =
-        Date.now() -
-        (await stat(file).then(
-          (s) => s.mtimeMs,
-          () => 0,
-        ));
-      if (age < 2000) return { pid: 0, startTime: '', purpose: 'just being taken' };
-    } else if (await isAlive(holder)) return holder;
-    await rm(file, { force: true });
-    return { pid: 0, startTime: '', purpose: 'left by a process that is gone' };
-  };
-  let holder: Holder | undefined;
-  try {
-    await waitFor(
-      `the lock ${file}`,
-      async () => {
-        holder = await attempt();
-        if (holder === undefined) return { done: true, value: true };
-        return { done: false, state: `held by process ${String(holder.pid)}: ${holder.purpose}` };
-      },
-      {
-        timeoutMs: options.waitMs ?? 400,
-        everyMs: (options.waitMs ?? 0) > 1000 ? 250 : 50,
-        signal: options.signal,
-      },
-    );
-  } catch (error) {
-    if (holder === undefined || options.signal?.aborted === true) throw error;
-    throw new HostError(
-      `busy: process ${String(holder.pid)} is ${holder.purpose} (lock ${file})`,
-      'wait until it ends, or end that process',
-      error,
-    );
+  const { startTime } = await readProcess(process.pid);
+  const mine = `${file}.${String(process.pid)}-${startTime}-${randomBytes(4).toString('hex')}`;
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const holder = await tryToHold(file, mine, purpose);
+    if (holder === undefined) return { release: () => rm(mine, { force: true }) };
+    if (performance.now() >= deadline)
+      throw new HostError(
+        `busy: process ${String(holder.pid)} is ${holder.purpose} (lock ${file})`,
+        'wait until it ends, or end that process',
+      );
+    // Two that meet both step back; chance keeps them from meeting for ever.
+    await pause((waitMs > 1000 ? 200 : 20) * (1 + Math.random()), signal);
   }
-  return {
-    release: async () => {
-      const now = await readLock(file);
-      if (now?.pid === mine.pid && now.startTime === mine.startTime) await rm(file, { force: true });
-    },
-  };
 }
 
 /** What the holder of a lock is doing, if it is held by a living process. */
 export async function lockPurpose(file: string): Promise<string | undefined> {
-  const holder = await readLock(file);
-  return holder !== undefined && (await isAlive(holder))
-    ? `${holder.purpose} (process ${String(holder.pid)})`
-    : undefined;
+  const holder = await livingHolder(file, undefined).catch(() => undefined);
+  return holder === undefined ? undefined : `${holder.purpose} (process ${String(holder.pid)})`;
 }
 
-async function readLock(file: string): Promise<Holder | undefined> {
+/** @returns who has it, or undefined when it is ours now */
+async function tryToHold(file: string, mine: string, purpose: string): Promise<Holder | undefined> {
   try {
-    return Holder.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
-  } catch {
-    return undefined;
+    const holder = await livingHolder(file, mine);
+    if (holder !== undefined) return holder;
+    await writeFile(mine, purpose, { flag: 'wx', mode: 0o600 });
+    const rival = await livingHolder(file, mine);
+    if (rival !== undefined) await rm(mine, { force: true });
+    return rival;
+  } catch (error) {
+    await rm(mine, { force: true }).catch(() => undefined);
+    if (error instanceof LabError) throw error;
+    throw new HostError(`cannot take the lock ${file}: ${messageOf(error)}`, undefined, error);
   }
 }
 
-async function isAlive(holder: Holder): Promise<boolean> {
+/** The first other claim of a living process; claims of dead ones are removed on the way. */
+async function livingHolder(file: string, mine: string | undefined): Promise<Holder | undefined> {
+  const prefix = `${basename(file)}.`;
+  for (const entry of await readdir(dirname(file))) {
+    const path = join(dirname(file), entry);
+    const claim = /^(\d+)-(\d*)-[0-9a-f]{8}$/.exec(
+      entry.startsWith(prefix) ? entry.slice(prefix.length) : '',
+    );
+    if (claim === null || path === mine) continue;
+    const pid = Number(claim[1]);
+    if (await isAlive(pid, claim[2] ?? '')) {
+      const purpose = await readFile(path, 'utf8').catch(() => '');
+      return { pid, purpose: purpose === '' ? 'just taking it' : purpose };
+    }
+    await rm(path, { force: true });
+  }
+  return undefined;
+}
+
+async function isAlive(pid: number, startTime: string): Promise<boolean> {
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const startTime = await processStartTime(holder.pid);
-  return startTime === '' || startTime === holder.startTime;
+  const now = await readProcess(pid);
+  if (now.state === 'Z' || now.state === 'X') return false;
+  return now.startTime === '' || now.startTime === startTime;
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)): clock ticks after boot; empty where there is no /proc. */
-async function processStartTime(pid: number): Promise<string> {
+/** Fields 3 and 22 of /proc/PID/stat (proc(5)): state, and start in clock ticks after boot; empty where there is no /proc. */
+async function readProcess(pid: number): Promise<{ state: string; startTime: string }> {
   const text = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
 }

@@ -44,4 +44,9 @@ export interface Machine {
   calibrate(readings: number): Promise<void>;
   /** Drops the connection; the next exec opens a new one. */
   disconnect(): void;
+  /**
+   * Says that the node is known not to answer, and why: the connection is dropped and every command fails at once instead
+   * of after a timeout. `undefined` ends that.
+   */
+  setAway(reason: string | undefined): void;
 }

@@ -1,3 +1,5 @@
+import type { Lab } from './provider.ts';
+import type { Workload } from './stack.ts';
 import type { Sample } from './stall.ts';
 
 /** The record a writer appends for one operation; what it acknowledged must be found again like this. */
@@ -27,3 +29,14 @@ export interface RunningProbe {
   readonly ended: boolean;
   stop(): Promise<ProbeData>;
 }
+
+/**
+ * Starts the writer of a workload on a client.
+ * @param zeroMs host time of the run clock's zero
+ */
+export type StartProbe = (
+  lab: Lab,
+  client: string,
+  workload: Workload,
+  zeroMs: number,
+) => Promise<RunningProbe>;

@@ -1,14 +1,12 @@
+import { existsSync } from 'node:fs';
 import { labDirectory, readDescription, withLock } from './labs.ts';
 import type { Progress } from './progress.ts';
-import type { Lab } from './provider.ts';
-import { endEverything, qemuProvider } from './providers/qemu.ts';
+import type { Lab, Provider } from './provider.ts';
 import type { RunRecord } from './record.ts';
 import { runOnLab, type ScenarioOptions } from './run/scenario-run.ts';
 import type { LabSpec, UpOutcome } from './run/spec.ts';
 import { attachTo, bringUp } from './run/up.ts';
 import type { Scenario } from './scenario.ts';
-
-export type { LabSpec, UpOutcome } from './run/spec.ts';
 
 /** Brings a lab up, healthy and attached, in the quickest true way. `fresh` provisions it anew whatever is there. */
 export async function up(
@@ -38,15 +36,20 @@ export async function runScenario(
   );
 }
 
-/** Ends every process of a lab; with `purge` its folder and frozen state go too. Idempotent. */
-export async function down(home: string, name: string, options: { purge: boolean }): Promise<void> {
+/** Ends every process of a lab; with `purge` its folder and frozen state go too. Idempotent. @throws HostError when another command holds it */
+export async function down(
+  lab: { provider: Provider; home: string; name: string },
+  options: { purge: boolean },
+): Promise<void> {
+  const { provider, home, name } = lab;
   const directory = labDirectory(home, name);
-  const provider = qemuProvider({ home });
-  if ((await readDescription(directory)) === undefined) await provider.destroy(name, { purge: true });
-  else await withLock(directory, 'taking it down', () => provider.destroy(name, options));
-}
-
-/** Ends every lab of this user, wherever its folder is, and everything that a killed command left behind. */
-export async function downAll(): Promise<{ ended: string[] }> {
-  return { ended: await endEverything() };
+  if (!existsSync(directory)) {
+    await provider.destroy(name, options);
+    return;
+  }
+  // Without a description it was never healthy: nothing of it can be used again.
+  await withLock(directory, 'taking it down', async () => {
+    const purge = options.purge || (await readDescription(directory)) === undefined;
+    await provider.destroy(name, { purge });
+  });
 }

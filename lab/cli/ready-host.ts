@@ -5,10 +5,10 @@ import { ensureHostPackages } from '../host/install.ts';
 import { missingRequirements, outdatedRequirements, thisHost } from '../host/programs.ts';
 import type { HostKind } from '../host/programs.ts';
 import { HostError } from '../errors.ts';
-import { listLabs } from '../known-labs.ts';
+import { listLabs } from './known-labs.ts';
 import { labsHome } from '../labs.ts';
 import type { Progress } from '../progress.ts';
-import type { LabSpec } from '../run.ts';
+import type { LabSpec } from '../run/spec.ts';
 import type { CliContext } from './context.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { UsageError } from '../errors.ts';
-import { listLabs } from '../known-labs.ts';
+import { listLabs } from './known-labs.ts';
 import { labsHome } from '../labs.ts';
 import type { KnownLab, LabDescription } from '../labs.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Edition } from '../plan.ts';
-import type { LabSpec } from '../run.ts';
+import type { LabSpec } from '../run/spec.ts';
 import { resolveSettings } from '../settings.ts';
 import type { Settings, Stack } from '../stack.ts';
 import type { LabConfig } from './config.ts';

@@ -14,9 +14,11 @@ export const halt: Fault = {
   title: 'halt -f',
   needs: ['power', 'fabric'],
 
-  inject: async ({ lab, node }) => {
+  inject: async ({ lab, node, signal }) => {
     const machine = lab.machine(node);
-    await machine.exec(`(sleep 0.2; ${lab.platform.haltNowCommand}) </dev/null >/dev/null 2>&1 &`);
+    await machine.exec(`(sleep 0.2; ${lab.platform.haltNowCommand}) </dev/null >/dev/null 2>&1 &`, {
+      signal,
+    });
   },
 
   proven: async ({ lab, node, signal }) => {
@@ -26,7 +28,9 @@ export const halt: Fault = {
       `${node} to fall silent on the fabric`,
       async () => {
         const ports = (await fabric.ports()).filter((port) => port.node === node);
-        const last = Math.max(...ports.map((port) => port.lastFrameFromNodeMs ?? 0));
+        const seen = ports.flatMap((port) => port.lastFrameFromNodeMs ?? []);
+        if (seen.length === 0) return { done: false, state: 'it never sent a frame' };
+        const last = Math.max(...seen);
         const silentMs = hostNowMs() - last;
         return silentMs >= silenceMs
           ? { done: true, value: last }
@@ -44,7 +48,7 @@ export const halt: Fault = {
       },
       { timeoutMs: provenWithinMs, everyMs: 200, signal },
     );
-    lab.machine(node).disconnect();
+    lab.machine(node).setAway('it was halted');
     return {
       lostMs: lastFrameMs,
       proof: [

@@ -3,6 +3,7 @@ import { hostNowMs, ClockTrack } from '../clock.ts';
 import { CommandError, InterruptedError, RigError, TimeoutError, messageOf } from '../errors.ts';
 import type { ExecOptions, ExecResult, Machine, RunningCommand } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
+import { startClockAgent, type ClockAgent } from './clock-agent.ts';
 import { lineSplitter } from './lines.ts';
 
 export interface SshEndpoint {
@@ -22,11 +23,12 @@ export function generateKeyPair(comment: string): { privateKey: string; publicKe
   return { privateKey: pair.private, publicKey: pair.public };
 }
 
-const clockAgent =
-  'exec perl -MTime::HiRes=clock_gettime,CLOCK_REALTIME,CLOCK_MONOTONIC -e ' +
-  shellQuote(
-    '$|=1; while(<STDIN>){ printf "%.3f %.3f\\n", clock_gettime(CLOCK_REALTIME)*1e3, clock_gettime(CLOCK_MONOTONIC)*1e3 }',
-  );
+interface Connection {
+  ready: Promise<ssh2.Client>;
+  end(): void;
+}
+
+const streamOpensWithinMs = 30_000;
 
 /**
  * A machine behind SSH with one kept connection. `endpoint` is asked for each time a connection is opened, because a node
@@ -37,8 +39,9 @@ export class SshMachine implements Machine {
   readonly wallClock = new ClockTrack();
   readonly monotonicClock = new ClockTrack();
   private readonly endpoint: () => Promise<SshEndpoint>;
-  private connection: Promise<ssh2.Client> | undefined;
+  private connection: Connection | undefined;
   private agent: Promise<ClockAgent> | undefined;
+  private away: string | undefined;
 
   constructor(name: string, endpoint: () => Promise<SshEndpoint>) {
     this.name = name;
@@ -46,20 +49,23 @@ export class SshMachine implements Machine {
   }
 
   async exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
-    const { timeoutMs = 60_000, signal, input, allowFailure = false } = options;
-    const channel = await this.open(command, timeoutMs);
+    const { timeoutMs = 60_000, signal, input = '', allowFailure = false } = options;
+    const told = JSON.stringify(command.slice(0, 200));
     const result = await new Promise<ExecResult>((resolve, reject) => {
       const stdout: Buffer[] = [];
       const stderr: Buffer[] = [];
       let status: number | null | undefined;
+      let channel: ClientChannel | undefined;
+      let over = false;
       const settle = (act: () => void): void => {
+        over = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', interrupt);
         act();
       };
       const giveUp = (error: Error): void => {
         settle(() => {
-          channel.close();
+          channel?.close();
           reject(error);
         });
       };
@@ -70,35 +76,39 @@ export class SshMachine implements Machine {
         const seen = Buffer.concat([...stdout, ...stderr])
           .toString()
           .slice(-500);
-        giveUp(new TimeoutError(`${this.name}: ${JSON.stringify(command.slice(0, 200))}`, timeoutMs, seen));
+        const state = channel === undefined ? 'the command could not be started yet' : seen;
+        giveUp(new TimeoutError(`${this.name}: ${told}`, timeoutMs, state));
       }, timeoutMs);
       if (signal?.aborted === true) {
         interrupt();
         return;
       }
       signal?.addEventListener('abort', interrupt, { once: true });
-      channel.on('data', (chunk: Buffer) => stdout.push(chunk));
-      channel.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-      channel.on('exit', (code: number | null) => {
-        status = code;
-      });
-      channel.on('close', () => {
-        settle(() => {
-          if (status === undefined)
-            reject(
-              new RigError(
-                `${this.name}: the connection was lost during ${JSON.stringify(command.slice(0, 200))}`,
-              ),
-            );
-          else
-            resolve({
-              stdout: Buffer.concat(stdout).toString(),
-              stderr: Buffer.concat(stderr).toString(),
-              status,
-            });
+      this.open(command, (opened) => {
+        if (over) {
+          abandon(opened);
+          return;
+        }
+        channel = opened;
+        opened.on('data', (chunk: Buffer) => stdout.push(chunk));
+        opened.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+        opened.on('exit', (code: number | null) => {
+          status = code;
         });
-      });
-      channel.end(input ?? '');
+        opened.on('close', () => {
+          settle(() => {
+            if (status === undefined)
+              reject(new RigError(`${this.name}: the connection was lost during ${told}`));
+            else
+              resolve({
+                stdout: Buffer.concat(stdout).toString(),
+                stderr: Buffer.concat(stderr).toString(),
+                status,
+              });
+          });
+        });
+        opened.end(input);
+      }).catch(giveUp);
     });
     if (result.status !== 0 && !allowFailure)
       throw new CommandError(this.name, command.slice(0, 400), result.status, result.stderr || result.stdout);
@@ -106,19 +116,41 @@ export class SshMachine implements Machine {
   }
 
   async stream(command: string, onLine: (line: string, hostMs: number) => void): Promise<RunningCommand> {
-    const channel = await this.open(command, 30_000);
-    const split = lineSplitter((line) => {
-      onLine(line, hostNowMs());
-    });
-    let status: number | null = null;
-    channel.on('data', split);
-    channel.stderr.on('data', () => undefined);
-    channel.on('exit', (code: number | null) => {
-      status = code;
-    });
+    let finish: (status: number | null) => void = () => undefined;
     const ended = new Promise<number | null>((resolve) => {
-      channel.on('close', () => {
-        resolve(status);
+      finish = resolve;
+    });
+    const channel = await new Promise<ClientChannel>((resolve, reject) => {
+      let over = false;
+      const timer = setTimeout(() => {
+        over = true;
+        const told = JSON.stringify(command.slice(0, 200));
+        reject(new TimeoutError(`${this.name} to start ${told}`, streamOpensWithinMs, 'no answer'));
+      }, streamOpensWithinMs);
+      this.open(command, (opened) => {
+        clearTimeout(timer);
+        if (over) {
+          abandon(opened);
+          return;
+        }
+        let status: number | null = null;
+        opened.on(
+          'data',
+          lineSplitter((line) => {
+            onLine(line, hostNowMs());
+          }),
+        );
+        opened.stderr.on('data', () => undefined);
+        opened.on('exit', (code: number | null) => {
+          status = code;
+        });
+        opened.on('close', () => {
+          finish(status);
+        });
+        resolve(opened);
+      }).catch((error: unknown) => {
+        clearTimeout(timer);
+        reject(error instanceof Error ? error : new Error(messageOf(error)));
       });
     });
     return {
@@ -128,9 +160,10 @@ export class SshMachine implements Machine {
       },
       stop: async (timeoutMs) => {
         channel.end();
+        // A node that is gone never answers the closing of a channel.
         const timer = setTimeout(() => {
           channel.close();
-          channel.destroy();
+          finish(null);
         }, timeoutMs);
         try {
           return await ended;
@@ -156,96 +189,137 @@ export class SshMachine implements Machine {
   }
 
   async calibrate(readings: number): Promise<void> {
-    this.agent ??= startClockAgent(this);
-    let agent: ClockAgent;
+    const starting = (this.agent ??= startClockAgent(this));
     try {
-      agent = await this.agent;
+      const agent = await starting;
+      for (let i = 0; i < readings; i++) {
+        const { sentMs, receivedMs, wallMs, monotonicMs } = await agent.read();
+        this.wallClock.add({ sentMs, receivedMs, guestMs: wallMs });
+        this.monotonicClock.add({ sentMs, receivedMs, guestMs: monotonicMs });
+      }
     } catch (error) {
-      this.agent = undefined;
+      // An agent that was too late once could answer the next question with the last answer.
+      if (this.agent === starting) this.agent = undefined;
+      starting.then(
+        (agent) => {
+          agent.end();
+        },
+        () => undefined,
+      );
       throw error;
-    }
-    for (let i = 0; i < readings; i++) {
-      const { sentMs, receivedMs, wallMs, monotonicMs } = await agent.read();
-      this.wallClock.add({ sentMs, receivedMs, guestMs: wallMs });
-      this.monotonicClock.add({ sentMs, receivedMs, guestMs: monotonicMs });
     }
   }
 
   disconnect(): void {
-    this.agent = undefined;
     const held = this.connection;
     this.connection = undefined;
-    held?.then(
-      (client) => {
-        client.destroy();
-      },
-      () => undefined,
-    );
+    this.agent = undefined;
+    held?.end();
   }
 
-  private async open(command: string, timeoutMs: number): Promise<ClientChannel> {
+  setAway(reason: string | undefined): void {
+    this.away = reason;
+    if (reason !== undefined) this.disconnect();
+  }
+
+  /** `attach` gets the channel at once, for its first events can arrive together with the answer that it is open. */
+  private async open(command: string, attach: (channel: ClientChannel) => void): Promise<void> {
+    if (this.away !== undefined) throw new RigError(`${this.name} does not answer: ${this.away}`);
     this.connection ??= this.connect();
-    let client: ssh2.Client;
-    try {
-      client = await this.connection;
-    } catch (error) {
-      this.connection = undefined;
-      throw error;
-    }
-    return await new Promise<ClientChannel>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new TimeoutError(`${this.name} to open a channel`, timeoutMs, 'connected, no answer'));
-      }, timeoutMs);
+    const client = await this.connection.ready;
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: Error): void => {
+        client.off('close', lost);
+        reject(new RigError(`${this.name}: cannot run a command: ${error.message}`, undefined, error));
+      };
       const lost = (): void => {
-        clearTimeout(timer);
         reject(new RigError(`${this.name}: the SSH connection was lost`));
       };
       client.once('close', lost);
-      client.exec(command, (error, channel) => {
-        clearTimeout(timer);
-        client.off('close', lost);
-        if (error === undefined) resolve(channel);
-        else reject(new RigError(`${this.name}: cannot run a command: ${error.message}`, undefined, error));
-      });
+      try {
+        client.exec(command, (error, channel) => {
+          if (error !== undefined) {
+            fail(error);
+            return;
+          }
+          client.off('close', lost);
+          channel.on('error', () => undefined);
+          attach(channel);
+          resolve();
+        });
+      } catch (error) {
+        fail(error instanceof Error ? error : new Error(messageOf(error)));
+      }
     });
   }
 
-  private async connect(): Promise<ssh2.Client> {
-    const { host, port, user, privateKey, hostKey, algorithms } = await this.endpoint();
-    const expected = hostKey.split(/\s+/)[1] ?? '';
+  private connect(): Connection {
     const client = new ssh2.Client();
     client.setMaxListeners(64);
-    await new Promise<void>((resolve, reject) => {
-      client.once('ready', resolve);
-      client.on('error', (error) => {
-        reject(
-          new RigError(
-            `${this.name}: SSH to ${host}:${String(port)} failed: ${messageOf(error)}`,
-            undefined,
-            error,
-          ),
-        );
-      });
-      client.connect({
-        host,
-        port,
-        username: user,
-        privateKey,
-        readyTimeout: 20_000,
-        keepaliveInterval: 10_000,
-        keepaliveCountMax: 12,
-        hostVerifier: (key: Buffer) => key.toString('base64') === expected,
-        algorithms: (algorithms ?? fastAlgorithms) as NonNullable<
-          Parameters<ssh2.Client['connect']>[0]['algorithms']
-        >,
-      });
-    });
-    client.on('close', () => {
+    let wanted = true;
+    const connection: Connection = {
+      ready: this.handshake(client, () => wanted),
+      end: () => {
+        wanted = false;
+        client.destroy();
+      },
+    };
+    const forget = (): void => {
+      if (this.connection !== connection) return;
       this.connection = undefined;
       this.agent = undefined;
-    });
-    return client;
+    };
+    client.on('close', forget);
+    connection.ready.catch(forget);
+    return connection;
   }
+
+  private async handshake(client: ssh2.Client, isWanted: () => boolean): Promise<ssh2.Client> {
+    const { host, port, user, privateKey, hostKey, algorithms } = await this.endpoint();
+    const expected = hostKey.split(/\s+/)[1] ?? '';
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const closed = (): void => {
+          reject(new Error('the connection was closed'));
+        };
+        client.once('ready', resolve);
+        client.on('error', reject);
+        client.once('close', closed);
+        if (!isWanted()) {
+          closed();
+          return;
+        }
+        client.connect({
+          host,
+          port,
+          username: user,
+          privateKey,
+          readyTimeout: 20_000,
+          keepaliveInterval: 10_000,
+          keepaliveCountMax: 12,
+          hostVerifier: (key: Buffer) => key.toString('base64') === expected,
+          algorithms: (algorithms ?? fastAlgorithms) as NonNullable<
+            Parameters<ssh2.Client['connect']>[0]['algorithms']
+          >,
+        });
+      });
+      return client;
+    } catch (error) {
+      client.destroy();
+      throw new RigError(
+        `${this.name}: SSH to ${host}:${String(port)} failed: ${messageOf(error)}`,
+        undefined,
+        error,
+      );
+    }
+  }
+}
+
+/** Ends a channel that opened after nobody wanted it any more. */
+function abandon(channel: ClientChannel): void {
+  channel.resume();
+  channel.stderr.resume();
+  channel.close();
 }
 
 /** Cheapest for an emulated processor; both ends are ours. */
@@ -253,45 +327,3 @@ const fastAlgorithms = {
   kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256'],
   cipher: ['aes128-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com'],
 };
-
-interface ClockAgent {
-  read(): Promise<{ sentMs: number; receivedMs: number; wallMs: number; monotonicMs: number }>;
-}
-
-async function startClockAgent(machine: SshMachine): Promise<ClockAgent> {
-  let deliver: ((line: string, receivedMs: number) => void) | undefined;
-  let lost = false;
-  const running = await machine.stream(clockAgent, (line, hostMs) => deliver?.(line, hostMs));
-  void running.ended.then(() => {
-    lost = true;
-  });
-  let turn: Promise<unknown> = Promise.resolve();
-  const readOnce = (): Promise<{ sentMs: number; receivedMs: number; wallMs: number; monotonicMs: number }> =>
-    new Promise((resolve, reject) => {
-      if (lost) {
-        reject(new RigError(`${machine.name}: the clock agent is gone`));
-        return;
-      }
-      const timer = setTimeout(() => {
-        deliver = undefined;
-        reject(new TimeoutError(`${machine.name} to tell its clock`, 10_000, 'no answer'));
-      }, 10_000);
-      const sentMs = hostNowMs();
-      deliver = (line, receivedMs) => {
-        clearTimeout(timer);
-        deliver = undefined;
-        const [wallMs, monotonicMs] = line.split(' ').map(Number);
-        if (wallMs === undefined || monotonicMs === undefined || !Number.isFinite(wallMs + monotonicMs))
-          reject(new RigError(`${machine.name}: its clock answered ${JSON.stringify(line)}`));
-        else resolve({ sentMs, receivedMs, wallMs, monotonicMs });
-      };
-      running.write('\n');
-    });
-  return {
-    read: () => {
-      const result = turn.then(readOnce, readOnce);
-      turn = result.catch(() => undefined);
-      return result;
-    },
-  };
-}

@@ -1,12 +1,12 @@
 import { access, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { cpus, freemem } from 'node:os';
-import { join } from 'node:path';
-import { execa } from 'execa';
+import { isAbsolute, join } from 'node:path';
 import { HostError, RigError } from '../errors.ts';
 import { startFabric, stopFabric } from '../fabric/start.ts';
 import { generateKeyPair, SshMachine } from '../machines/ssh.ts';
 import type { Progress } from '../progress.ts';
 import type { Capability, Lab, LabRequest, Provider } from '../provider.ts';
+import { together } from '../together.ts';
 import { waitFor } from '../wait.ts';
 import { proveAccelerator } from './qemu/accelerator.ts';
 import { hardwareOf, macAddress } from './qemu/arguments.ts';
@@ -24,6 +24,7 @@ import {
 } from './qemu/lab.ts';
 import { createOverlay, sshPort, startMachine } from './qemu/machine.ts';
 import {
+  isOurs,
   machineSockets,
   makePrivate,
   nicSocket,
@@ -31,7 +32,7 @@ import {
   runtimeDirectory,
   runtimeRoot,
 } from './qemu/paths.ts';
-import { endMachine, killNow, livingProcess, strayProcesses } from './qemu/process.ts';
+import { endMachine, killAll, livingProcess, qemuVersion, strayProcesses } from './qemu/process.ts';
 import type { Qmp } from './qemu/qmp.ts';
 
 const capabilities: ReadonlySet<Capability> = new Set(['power', 'pause', 'link', 'snapshot', 'fabric']);
@@ -65,27 +66,27 @@ export function qemuProvider({ home }: { home: string }): Provider {
  */
 export async function endEverything(): Promise<string[]> {
   const root = runtimeRoot();
-  const ended: string[] = [];
-  for (const entry of await readdir(root).catch(() => [])) {
-    const runtime = join(root, entry);
-    const state = await readFile(join(runtime, 'state-folder'), 'utf8').catch(() => undefined);
-    await endRuntime(runtime);
-    if (state !== undefined) {
+  if (!isOurs(root)) return [];
+  const ended = await together(
+    (await readdir(root)).map((entry) => async () => {
+      const runtime = join(root, entry);
+      const state = await readFile(join(runtime, 'state-folder'), 'utf8').catch(() => '');
+      await endRuntime(runtime);
+      if (!isAbsolute(state) || runtimeDirectory(state) !== runtime) return undefined;
       await rm(join(state, 'nodes'), { recursive: true, force: true });
-      ended.push(state);
-    }
-  }
+      return state;
+    }),
+  );
   await rm(root, { recursive: true, force: true });
-  return ended;
+  return ended.filter((state) => state !== undefined);
 }
 
 async function endRuntime(runtime: string): Promise<void> {
-  for (const entry of await readdir(runtime).catch(() => []))
-    if (entry.endsWith('.pid') && entry !== 'fabric.pid') {
-      const node = entry.slice(0, -'.pid'.length);
-      await endMachine(machineSockets(runtime, node));
-    }
-  for (const pid of await strayProcesses(runtime)) await killNow(pid);
+  const nodes = (await readdir(runtime).catch(() => []))
+    .filter((entry) => entry.endsWith('.pid') && entry !== 'fabric.pid')
+    .map((entry) => entry.slice(0, -'.pid'.length));
+  await together(nodes.map((node) => () => endMachine(machineSockets(runtime, node))));
+  await killAll(await strayProcesses(runtime));
   await stopFabric(runtime);
   await rm(runtime, { recursive: true, force: true });
 }
@@ -102,20 +103,23 @@ function placeOf(home: string, request: LabRequest, machines: Machines): LabPlac
 }
 
 async function withHostFacts(place: LabPlace): Promise<LabPlace> {
-  const { stdout } = await execa('qemu-system-x86_64', ['--version']);
-  return {
-    ...place,
-    hostFacts: { ...place.hostFacts, qemu: /version (\S+)/.exec(stdout)?.[1] ?? 'unknown' },
-  };
+  return { ...place, hostFacts: { ...place.hostFacts, qemu: await qemuVersion() } };
 }
 
-async function readMachines(home: string, name: string): Promise<Machines | undefined> {
-  const text = await readFile(join(home, name, 'machines.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : Machines.parse(JSON.parse(text));
+/** What the lab's machines are; undefined when that is not there, cannot be read, or lacks a node of the topology. */
+async function readMachines(home: string, { name, topology }: LabRequest): Promise<Machines | undefined> {
+  try {
+    const text = await readFile(join(home, name, 'machines.json'), 'utf8');
+    const machines = Machines.safeParse(JSON.parse(text)).data;
+    const known = topology.nodes.every((node) => machines?.hostKeys[node.name] !== undefined);
+    return known ? machines : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function attach(home: string, request: LabRequest): Promise<Lab | undefined> {
-  const machines = await readMachines(home, request.name);
+  const machines = await readMachines(home, request);
   if (machines === undefined) return undefined;
   const place = placeOf(home, request, machines);
   for (const { name } of request.topology.nodes) {
@@ -167,7 +171,7 @@ async function restore(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Lab | undefined> {
-  const machines = await readMachines(home, request.name);
+  const machines = await readMachines(home, request);
   const directory = snapshotDirectory(join(home, request.name), snapshot);
   if (machines === undefined || !(await exists(join(directory, 'complete')))) return undefined;
   if (!(await exists(machines.kernel))) return undefined;
@@ -175,12 +179,14 @@ async function restore(
   return await progress.step('restore the frozen lab', async () => {
     for (const { name } of request.topology.nodes) await endMachine(machineSockets(place.runtime, name));
     ensureMemory(request);
-    await prepareRuntime(place);
     return await startAll(place, signal, (onRunning) => resumeFrom(place, snapshot, onRunning));
   });
 }
 
-/** Starts machines, then attaches to them: connection, clock, random generator. What was started is ended when that fails. */
+/**
+ * Starts the fabric and the machines, then attaches to them: connection, clock, random generator. What was started is ended
+ * when that fails. Rules that a killed command left in the fabric end here.
+ */
 async function startAll(
   place: LabPlace,
   signal: AbortSignal,
@@ -188,13 +194,22 @@ async function startAll(
 ): Promise<Lab> {
   let lab: Lab | undefined;
   try {
+    await prepareRuntime(place);
     await start((_node, qmp) => {
       qmp.close();
       return Promise.resolve();
     });
     const opened = await openLab(place);
     lab = opened;
-    await Promise.all(place.topology.nodes.map(({ name }) => opened.reachable(name, 120_000, signal)));
+    for (const rule of (await opened.fabric?.rules()) ?? []) await opened.fabric?.removeRule(rule.id);
+    await together(
+      place.topology.nodes.map(
+        ({ name }) =>
+          (inner) =>
+            opened.reachable(name, 120_000, inner),
+      ),
+      signal,
+    );
     return opened;
   } catch (error) {
     lab?.close();
@@ -240,10 +255,9 @@ async function cloneFromBase(
   }
   return await progress.step('clone the nodes', async () => {
     await endRuntime(place.runtime);
-    await prepareRuntime(place);
     return await startAll(place, signal, async (onRunning) => {
-      await Promise.all(
-        request.topology.nodes.map(async (node) => {
+      await together(
+        request.topology.nodes.map((node) => async (inner) => {
           const base = bases.get(JSON.stringify(hardwareOf(node)));
           if (base === undefined) throw new RigError(`no base machine for ${node.name}`);
           const files = nodeFiles(state, node.name);
@@ -254,9 +268,10 @@ async function cloneFromBase(
             outgoing: outgoingFile(place, node.name),
           });
           await qmp.command('cont');
-          await giveIdentity(place, image, node.name, hostKeys.get(node.name)?.privateKey ?? '', signal);
+          await giveIdentity(place, image, node.name, hostKeys.get(node.name)?.privateKey ?? '', inner);
           await onRunning(node.name, qmp);
         }),
+        signal,
       );
     });
   });

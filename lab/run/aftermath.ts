@@ -36,28 +36,23 @@ export async function readVersions(lab: Lab, command: string): Promise<RunRecord
 const keptBytes = 2_000_000;
 
 /** Console and log files of every node, by the name they get beside the record. */
-export async function keepLogs(
-  lab: Lab,
-  paths: readonly string[],
-  nodesAnswer: boolean,
-): Promise<Map<string, string>> {
+export async function keepLogs(lab: Lab, paths: readonly string[]): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   await Promise.all(
     lab.machines.map(async (machine) => {
       files.set(`nodes/${machine.name}/console.log`, await lab.console(machine.name, 2000));
-      if (!nodesAnswer) return;
       for (const path of paths) {
         const name = `nodes/${machine.name}/${path.split('/').at(-1) ?? 'log'}`;
         try {
           const { stdout } = await machine.exec(
             `[ ! -r ${shellQuote(path)} ] || tail -c ${String(keptBytes)} ${shellQuote(path)}`,
-            {
-              timeoutMs: 30_000,
-            },
+            { timeoutMs: 30_000 },
           );
           if (stdout !== '') files.set(name, stdout);
         } catch (error) {
+          // A node that does not answer once would keep everybody waiting for each of its files.
           files.set(name, `could not be read: ${messageOf(error)}\n`);
+          return;
         }
       }
     }),

@@ -5,6 +5,7 @@ import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
 import { shellQuote } from '../quote.ts';
 import type { Secrets } from '../stack.ts';
+import { together } from '../together.ts';
 import { waitFor } from '../wait.ts';
 
 /** Fresh secrets of a lab: 32 hex digits each. */
@@ -13,7 +14,7 @@ export function freshSecrets(names: readonly string[]): Secrets {
 }
 
 /**
- * Does what the plan says, step after step; a step runs on its nodes at once.
+ * Does what the plan says, step after step; a step runs on its nodes at once, and where it fails on one it ends on all.
  * @throws CommandError or TimeoutError of the first step that failed, as a part of the progress step that names it
  */
 export async function applyPlan(
@@ -26,7 +27,10 @@ export async function applyPlan(
     await progress.step(section.title, async (inner) => {
       for (const step of section.steps)
         await inner.step(`${step.title} (${step.nodes.join(', ')})`, async () => {
-          await Promise.all(step.nodes.map((node) => applyStep(lab.machine(node), step, signal)));
+          await together(
+            step.nodes.map((node) => (inner) => applyStep(lab.machine(node), step, inner)),
+            signal,
+          );
         });
     });
 }

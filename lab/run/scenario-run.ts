@@ -1,15 +1,15 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { judge, overall } from '../check.ts';
-import { InterruptedError, LabError, messageOf } from '../errors.ts';
+import { InterruptedError, LabError, RigError, messageOf } from '../errors.ts';
 import { labDirectory, markDirty } from '../labs.ts';
-import { startNfsWriter } from '../probes/nfs-writer.ts';
-import type { ProbeData, RunningProbe } from '../probe.ts';
+import type { ProbeData, RunningProbe, StartProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
 import type { RunRecord } from '../record.ts';
 import type { Scenario } from '../scenario.ts';
 import type { ReadBackResult } from '../stack.ts';
+import { together, unlessBroken } from '../together.ts';
 import { clientsOf } from '../topology.ts';
 import { gatherFinalState, keepLogs, readVersions } from './aftermath.ts';
 import { hostFacts } from './host-facts.ts';
@@ -23,6 +23,7 @@ import { startWitnesses, type Witnesses } from './witnesses.ts';
 export interface ScenarioOptions {
   /** Folder under which the run gets a folder of its own, named by its id. */
   outDirectory: string;
+  startProbe: StartProbe;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -35,17 +36,25 @@ export interface ScenarioOptions {
 export async function runOnLab(
   spec: LabSpec,
   scenario: Scenario,
-  { outDirectory, progress, signal }: ScenarioOptions,
+  options: ScenarioOptions,
 ): Promise<{ record: RunRecord; directory: string }> {
+  const { outDirectory, progress, signal } = options;
   const missing = scenario.needs.filter((need) => !spec.provider.capabilities.has(need));
   if (missing.length > 0) {
     const record = emptyRecord(spec, scenario, `${spec.provider.name} cannot ${missing.join(', ')}`);
     return await keep(record, outDirectory);
   }
-  const { lab } = await bringUp(spec, progress, signal, { pristine: true });
+  let lab: Lab;
+  try {
+    ({ lab } = await bringUp(spec, progress, signal, { pristine: true }));
+  } catch (error) {
+    if (!(error instanceof RigError) || signal.aborted) throw error;
+    progress.note(`the lab did not come up: ${error.message}`);
+    return await keep(emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`), outDirectory);
+  }
   try {
     await markDirty(labDirectory(spec.home, spec.name), scenario.name);
-    const { record, files } = await perform(spec, scenario, lab, progress, signal);
+    const { record, files } = await perform(spec, scenario, lab, options);
     return await keep(record, outDirectory, files);
   } finally {
     lab.close();
@@ -56,73 +65,65 @@ async function perform(
   spec: LabSpec,
   scenario: Scenario,
   lab: Lab,
-  progress: Progress,
-  signal: AbortSignal,
+  { startProbe, progress, signal }: ScenarioOptions,
 ): Promise<{ record: RunRecord; files: Map<string, string> }> {
   const journal = startJournal();
   const { stack, settings, edition } = spec;
   const service = stack.service(edition);
-  let witnesses: Witnesses | undefined;
-  let opened: OpenStage | undefined;
-  const probes: RunningProbe[] = [];
-  let data: ProbeData[] = [];
-  let readBacks: ReadBackResult | null = null;
-  let final: RunRecord['final'] = null;
-  let versions: RunRecord['versions'] = {};
-  const files = new Map<string, string>();
-  let broken: string | null = null;
+  const open: { witnesses?: Witnesses; stage?: OpenStage; probes: RunningProbe[] } = { probes: [] };
+  const found: {
+    data: ProbeData[];
+    readBacks: ReadBackResult | null;
+    final: RunRecord['final'];
+    versions: RunRecord['versions'];
+  } = { data: [], readBacks: null, final: null, versions: {} };
   const facts = hostFacts(lab);
 
-  try {
-    const watching = await startWitnesses(lab, stack, service, journal);
-    witnesses = watching;
+  const watchAndBreak = async (inner: AbortSignal): Promise<void> => {
+    const witnesses = (open.witnesses = await startWitnesses(lab, stack, service, journal));
     for (const client of clientsOf(lab.topology))
-      probes.push(await startNfsWriter(lab, client.name, stack.workload(settings), journal.zeroMs));
-    const stage = openStage(spec, lab, journal, watching, probes, progress, signal);
-    opened = stage;
-    await Promise.race([scenario.run(stage.stage), lab.broken]);
+      open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));
+    const stage = openStage(spec, lab, journal, witnesses, open.probes, progress, inner);
+    open.stage = stage;
+    await scenario.run(stage.stage);
     await progress.step('read every acknowledged write back', async () => {
-      data = await stopProbes(probes);
-      readBacks = await Promise.race([stack.readBack(lab, data, settings, signal), lab.broken]);
+      found.data = await together(open.probes.map((probe) => () => probe.stop()));
+      found.readBacks = await stack.readBack(lab, found.data, settings, inner);
     });
     await progress.step('look at the final state', async () => {
-      final = await gatherFinalState(
-        spec,
-        lab,
-        stage.result.expectedActive,
-        readBacks?.replicas ?? null,
-        signal,
-      );
-      versions = await readVersions(lab, stack.versionsCommand);
+      const { expectedActive } = stage.result;
+      const replicas = found.readBacks?.replicas ?? null;
+      found.final = await gatherFinalState(spec, lab, expectedActive, replicas, inner);
+      found.versions = await readVersions(lab, stack.versionsCommand);
     });
+  };
+
+  let failure: { error: unknown } | undefined;
+  try {
+    await unlessBroken(lab.broken, signal, watchAndBreak);
   } catch (error) {
-    if (signal.aborted || error instanceof InterruptedError) {
-      await opened?.healAll();
-      await witnesses?.stop().catch(() => undefined);
-      throw error instanceof InterruptedError ? error : new InterruptedError();
-    }
-    if (!(error instanceof LabError)) throw error;
-    broken = error.message;
-    journal.note({ source: 'lab', kind: 'broken', text: error.message });
-    progress.note(`the run broke: ${messageOf(error)}`);
-  } finally {
-    if (broken !== null) await opened?.healAll();
-    if (data.length === 0) data = await stopProbes(probes).catch(() => []);
-    await witnesses?.stop().catch(() => undefined);
+    failure = { error };
+    await open.stage?.healAll();
   }
-  for (const [name, text] of await keepLogs(lab, stack.logFiles, broken === null)) files.set(name, text);
+  if (found.data.length === 0) found.data = await salvage(open.probes);
+  await open.witnesses?.stop({ hurry: signal.aborted });
+  if (failure !== undefined) {
+    if (signal.aborted || failure.error instanceof InterruptedError) throw new InterruptedError();
+    if (!(failure.error instanceof LabError)) throw failure.error;
+    journal.note({ source: 'lab', kind: 'broken', text: failure.error.message });
+    progress.note(`the run broke: ${failure.error.message}`);
+  }
+  const broken = failure === undefined ? null : messageOf(failure.error);
+  const files = await keepLogs(lab, stack.logFiles);
   const record = buildRecord({
     spec,
     scenario,
     lab,
     journal,
-    data,
-    readBacks,
-    final,
-    versions,
+    ...found,
     broken,
     hostFacts: facts(),
-    stage: opened?.result ?? { windows: [], faults: [], expectedActive: '' },
+    stage: open.stage?.result ?? { windows: [], faults: [], expectedActive: '' },
     files: [...files.keys()],
   });
   return { record: judged(record, scenario, journal), files };
@@ -139,8 +140,10 @@ function judged(record: RunRecord, scenario: Scenario, journal: Journal): RunRec
   return { ...record, checks, verdict: overall(checks, record.broken) };
 }
 
-async function stopProbes(probes: readonly RunningProbe[]): Promise<ProbeData[]> {
-  return await Promise.all(probes.map((probe) => probe.stop()));
+/** Ends the writers of a run that broke; what one of them knows is kept even if another one cannot tell. */
+async function salvage(probes: readonly RunningProbe[]): Promise<ProbeData[]> {
+  const ended = await Promise.allSettled(probes.map((probe) => probe.stop()));
+  return ended.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /** Writes the record and its files; the record appears as a whole. */

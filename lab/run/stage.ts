@@ -60,7 +60,7 @@ export function openStage(
   const step = async <T>(text: string, work: () => Promise<T>): Promise<T> => {
     if (signal.aborted) throw new InterruptedError();
     told(text);
-    return await progress.step(text, () => Promise.race([work(), lab.broken]));
+    return await progress.step(text, work);
   };
   const peerOf = (node: string): string => {
     const other = serversOf(lab.topology).find((each) => each.name !== node)?.name;
@@ -68,7 +68,8 @@ export function openStage(
     return other;
   };
   const active = async (): Promise<string> => {
-    const holders = await stack.active(lab);
+    if (signal.aborted) throw new InterruptedError();
+    const holders = await orInterrupted(stack.active(lab), signal);
     const [holder] = holders;
     if (holder === undefined || holders.length > 1)
       throw new RigError(
@@ -195,18 +196,16 @@ export function openStage(
 
   const writing = async (timeoutMs: number): Promise<void> => {
     const before = new Map(probes.map((probe) => [probe.client, probe.acknowledged]));
-    await waitFor(
+    const ended = await waitFor(
       `${String(writesAgain)} acknowledged writes of each client`,
       () => {
         const behind = probes
           .map((probe) => ({ probe, writes: probe.acknowledged - (before.get(probe.client) ?? 0) }))
           .filter(({ writes }) => writes < writesAgain);
-        const ended = probes.find((probe) => probe.ended);
-        if (ended !== undefined)
-          return Promise.reject(new RigError(`the writer on ${ended.client} ended by itself`));
+        const gone = probes.find((probe) => probe.ended);
         return Promise.resolve(
-          behind.length === 0
-            ? { done: true, value: true }
+          behind.length === 0 || gone !== undefined
+            ? { done: true, value: gone }
             : {
                 done: false,
                 state: behind.map(({ probe, writes }) => `${probe.client}: ${String(writes)}`).join(', '),
@@ -215,6 +214,7 @@ export function openStage(
       },
       { timeoutMs, everyMs: 100, signal },
     );
+    if (ended !== undefined) throw new RigError(`the writer on ${ended.client} ended by itself`);
   };
 
   return {
@@ -233,4 +233,20 @@ export function openStage(
       standing.length = 0;
     },
   };
+}
+
+/** Settles with the work, or throws as soon as the signal fires; for work that only looks. */
+async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let interrupt: () => void = () => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    interrupt = () => {
+      reject(new InterruptedError());
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
+  });
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
 }

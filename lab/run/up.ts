@@ -1,5 +1,5 @@
 import { hostNowMs } from '../clock.ts';
-import { HostError, RigError, UsageError } from '../errors.ts';
+import { HostError, RigError, UsageError, messageOf } from '../errors.ts';
 import {
   isDirty,
   labDirectory,
@@ -12,6 +12,7 @@ import {
 import type { Progress } from '../progress.ts';
 import type { Lab, LabRequest } from '../provider.ts';
 import type { Health } from '../stack.ts';
+import { unlessBroken } from '../together.ts';
 import { waitFor } from '../wait.ts';
 import { applyPlan, freshSecrets } from './apply-plan.ts';
 import type { LabSpec, UpOutcome } from './spec.ts';
@@ -50,14 +51,20 @@ export async function bringUp(
     if (!pristine && !(await isDirty(directory))) {
       const lab = await spec.provider.attach(requestOf(spec), signal);
       if (lab !== undefined) {
-        const health = await spec.stack.health(lab, spec.settings, { thorough: false, signal });
-        if (health.every((condition) => condition.ok)) return outcome(lab, 'attached', health);
-        progress.note(`it runs, but is not healthy: ${failing(health)}`);
+        try {
+          const health = await spec.stack.health(lab, spec.settings, { thorough: false, signal });
+          if (health.every((condition) => condition.ok)) return outcome(lab, 'attached', health);
+          progress.note(`it runs, but is not healthy: ${failing(health)}`);
+        } catch (error) {
+          lab.close();
+          throw error;
+        }
         lab.close();
+        signal.throwIfAborted();
       }
     }
     if (known.snapshot !== null) {
-      const lab = await spec.provider.restore(requestOf(spec), known.snapshot, progress, signal);
+      const lab = await restored(spec, known.snapshot, progress, signal);
       if (lab !== undefined) {
         await markClean(directory);
         try {
@@ -67,7 +74,7 @@ export async function bringUp(
           throw error;
         }
       }
-      progress.note('its frozen state is gone or does not fit this host any more: it is provisioned anew');
+      progress.note('it is provisioned anew');
     }
   }
   const lab = await provision(spec, directory, progress, signal);
@@ -88,15 +95,12 @@ async function provision(
       );
   await removeDescription(directory);
   await spec.provider.destroy(spec.name, { purge: false });
-  const lab = await spec.provider.up(requestOf(spec), progress, signal);
+  const plan = spec.stack.plan(spec.edition, spec.settings, freshSecrets(spec.stack.secretNames));
+  let opened: Lab | undefined;
   try {
+    const lab = (opened = await spec.provider.up(requestOf(spec), progress, signal));
     await progress.step(`provision ${spec.stack.name}`, (inner) =>
-      applyPlan(
-        lab,
-        spec.stack.plan(spec.edition, spec.settings, freshSecrets(spec.stack.secretNames)),
-        inner,
-        signal,
-      ),
+      unlessBroken(lab.broken, signal, (meanwhile) => applyPlan(lab, plan, inner, meanwhile)),
     );
     const health = await untilHealthy(spec, lab, true, progress, signal);
     const frozen = spec.provider.capabilities.has('snapshot');
@@ -114,9 +118,29 @@ async function provision(
     await markClean(directory);
     return { lab, health };
   } catch (error) {
-    lab.close();
-    await spec.provider.destroy(spec.name, { purge: true });
+    opened?.close();
+    await spec.provider.destroy(spec.name, { purge: true }).catch((left: unknown) => {
+      progress.note(`what was begun could not be removed: ${messageOf(left)}`);
+    });
     throw error;
+  }
+}
+
+/** The lab from its snapshot; undefined, with a note, when that is gone or does not load any more. */
+async function restored(
+  spec: LabSpec,
+  snapshot: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Lab | undefined> {
+  try {
+    const lab = await spec.provider.restore(requestOf(spec), snapshot, progress, signal);
+    if (lab === undefined) progress.note('its frozen state is gone or does not fit this host any more');
+    return lab;
+  } catch (error) {
+    if (!(error instanceof RigError) || signal.aborted) throw error;
+    progress.note(`its frozen state cannot be restored: ${error.message}`);
+    return undefined;
   }
 }
 
@@ -128,15 +152,17 @@ async function untilHealthy(
   signal: AbortSignal,
 ): Promise<Health> {
   return await progress.step('wait until it is healthy', () =>
-    waitFor(
-      `${spec.stack.name} to be healthy`,
-      async () => {
-        const health = await spec.stack.health(lab, spec.settings, { thorough, signal });
-        return health.every((condition) => condition.ok)
-          ? { done: true, value: health }
-          : { done: false, state: failing(health) };
-      },
-      { timeoutMs: healthTimeoutMs, everyMs: 500, signal },
+    unlessBroken(lab.broken, signal, (inner) =>
+      waitFor(
+        `${spec.stack.name} to be healthy`,
+        async () => {
+          const health = await spec.stack.health(lab, spec.settings, { thorough, signal: inner });
+          return health.every((condition) => condition.ok)
+            ? { done: true, value: health }
+            : { done: false, state: failing(health) };
+        },
+        { timeoutMs: healthTimeoutMs, everyMs: 500, signal: inner },
+      ),
     ),
   );
 }

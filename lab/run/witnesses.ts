@@ -3,6 +3,7 @@ import type { Sighting } from '../fabric.ts';
 import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
 import type { Monitor, Stack } from '../stack.ts';
+import { together } from '../together.ts';
 import type { Journal } from './journal.ts';
 
 /** What watches a run: the fabric from outside, the monitors of the stack inside the nodes, and the nodes' clocks. */
@@ -11,7 +12,8 @@ export interface Witnesses {
   rejoin(node: string): Promise<void>;
   /** No reading of this node's clock until it rejoins: it is about to be broken. */
   leave(node: string): void;
-  stop(): Promise<void>;
+  /** Safe twice. In a hurry it leaves out the last reading of the clocks. */
+  stop(options?: { hurry: boolean }): Promise<void>;
 }
 
 const calibrateEveryMs = 2000;
@@ -26,6 +28,7 @@ export async function startWitnesses(
 ): Promise<Witnesses> {
   const running = new Map<string, RunningCommand[]>();
   const away = new Set<string>();
+  let stopped = false;
   const observation = await lab.fabric?.observe(
     { arp: true, holderOf: [service.address], tcpPort: service.tcpPort },
     (sighting) => {
@@ -39,15 +42,12 @@ export async function startWitnesses(
         .monitors(lab)
         .filter((monitor) => monitor.node === node)
         .map((monitor) =>
-          lab.machine(node).stream(monitor.command, (line, hostMs) => {
-            noteLine(journal, lab.machine(node), monitor, line, hostMs);
-          }),
+          startMonitor(lab.machine(node), monitor, journal, () => !stopped && !away.has(node)),
         ),
     );
-    running.set(node, started);
+    running.set(node, [...(running.get(node) ?? []), ...started]);
   };
-  await Promise.all(lab.machines.map((machine) => watch(machine.name)));
-  let busy = Promise.resolve();
+  let busy: Promise<void> | undefined;
   const calibrate = async (): Promise<void> => {
     await Promise.all(
       lab.machines
@@ -56,9 +56,11 @@ export async function startWitnesses(
     );
   };
   const timer = setInterval(() => {
-    busy = busy.then(calibrate);
+    busy ??= calibrate().finally(() => {
+      busy = undefined;
+    });
   }, calibrateEveryMs);
-  return {
+  const witnesses: Witnesses = {
     leave: (node) => {
       away.add(node);
     },
@@ -66,14 +68,43 @@ export async function startWitnesses(
       away.delete(node);
       await watch(node);
     },
-    stop: async () => {
+    stop: async ({ hurry } = { hurry: false }) => {
       clearInterval(timer);
-      await busy;
-      await calibrate();
+      if (stopped) return;
+      stopped = true;
+      if (!hurry) {
+        await busy;
+        await calibrate();
+      }
       await observation?.stop().catch(() => undefined);
-      await Promise.all([...running.values()].flat().map((command) => command.stop(5000)));
+      const commands = [...running.values()].flat();
+      await Promise.all(commands.map((command) => command.stop(hurry ? 1000 : 5000)));
     },
   };
+  try {
+    await together(lab.machines.map((machine) => () => watch(machine.name)));
+    return witnesses;
+  } catch (error) {
+    await witnesses.stop({ hurry: true });
+    throw error;
+  }
+}
+
+async function startMonitor(
+  machine: Machine,
+  monitor: Monitor,
+  journal: Journal,
+  isMissed: () => boolean,
+): Promise<RunningCommand> {
+  const running = await machine.stream(monitor.command, (line, hostMs) => {
+    noteLine(journal, machine, monitor, line, hostMs);
+  });
+  void running.ended.then(() => {
+    if (!isMissed()) return;
+    const text = `a monitor ended, nothing more is seen through it: ${monitor.command.slice(0, 100)}`;
+    journal.note({ source: 'lab', node: machine.name, kind: 'monitor-ended', text });
+  });
+  return running;
 }
 
 function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: string, hostMs: number): void {
@@ -99,7 +130,11 @@ function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: st
 function noteSighting(journal: Journal, sighting: Sighting, address: string): void {
   if (sighting.kind === 'missed') {
     journal.note(
-      { source: 'fabric', kind: 'sightings-missed', text: `${String(sighting.count)} sightings were too many to tell` },
+      {
+        source: 'fabric',
+        kind: 'sightings-missed',
+        text: `${String(sighting.count)} sightings were too many to tell`,
+      },
       sighting.atMs,
     );
     return;

@@ -158,8 +158,9 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
         servers,
         'Start DRBD and heartbeat, now and at every boot',
         [
-          'systemctl enable --now drbd.service',
-          'systemctl enable heartbeat.service',
+          'systemctl is-enabled --quiet drbd.service || systemctl enable --no-reload drbd.service',
+          'systemctl is-enabled --quiet heartbeat.service || systemctl enable --no-reload heartbeat.service',
+          'systemctl start drbd.service',
           'systemctl restart heartbeat.service',
         ],
         { timeoutMs: 180_000 },

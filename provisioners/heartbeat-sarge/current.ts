@@ -89,8 +89,8 @@ function base(settings: Settings): PlanSection {
         { why: 'A server that comes back after a power cut must find its disks before DRBD starts.' },
       ),
       run(servers, 'Attach the loop devices, now and at every boot', [
-        'systemctl daemon-reload',
-        'systemctl enable --now lab-loop-disks.service',
+        'systemctl enable --no-reload lab-loop-disks.service',
+        'systemctl start lab-loop-disks.service',
       ]),
     ],
   };
@@ -125,8 +125,8 @@ function nfsServer(settings: Settings): PlanSection {
         servers,
         'Take NFS out of the boot and stop it',
         [
-          'systemctl disable --now nfs-server.service nfs-client.target nfs-blkmap.service',
-          `systemctl stop ${nfsUnits.slice(1).join(' ')}`,
+          'systemctl disable --no-reload nfs-server.service nfs-client.target nfs-blkmap.service',
+          `systemctl stop nfs-client.target nfs-blkmap.service ${nfsUnits.join(' ')}`,
         ],
         {
           why: 'nfs-client.target goes too: it would send the notices of a restart at boot, before the locks are there. rpcbind stays; it holds no file of ours.',

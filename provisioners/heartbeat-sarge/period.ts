@@ -158,7 +158,7 @@ function heartbeat(settings: Settings): PlanSection {
         periodFiles.haCf({
           keepalive: heartbeatTime(numberSetting(settings, 'keepalive')),
           deadtime: heartbeatTime(numberSetting(settings, 'deadtime')),
-          ...differing(settings, 'warntime', 5),
+          ...differing(settings, 'warntime', 0),
           ...differing(settings, 'initdead', 30),
           ...(flagSetting(settings, 'autoFailback') ? {} : { auto_failback: 'off' }),
         }),

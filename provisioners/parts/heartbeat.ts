@@ -1,6 +1,7 @@
 export interface HeartbeatTimes {
   keepalive: number;
   deadtime: number;
+  /** 0: half of deadtime, or midway to it where that is no longer than keepalive. */
   warntime: number;
   initdead: number;
 }
@@ -17,13 +18,18 @@ export function haCf(options: {
     'logfacility local0',
     `keepalive ${heartbeatTime(times.keepalive)}`,
     `deadtime ${heartbeatTime(times.deadtime)}`,
-    `warntime ${heartbeatTime(times.warntime)}`,
+    `warntime ${heartbeatTime(warntimeOf(times))}`,
     `initdead ${heartbeatTime(times.initdead)}`,
     `bcast ${options.interfaces.join(' ')}`,
     `auto_failback ${options.autoFailback ? 'on' : 'off'}`,
     ...options.nodes.map((node) => `node ${node}`),
     '',
   ].join('\n');
+}
+
+function warntimeOf({ warntime, deadtime, keepalive }: HeartbeatTimes): number {
+  if (warntime > 0) return warntime;
+  return deadtime / 2 > keepalive ? deadtime / 2 : (deadtime + keepalive) / 2;
 }
 
 /** Heartbeat's time syntax: plain seconds, or milliseconds with "ms". */

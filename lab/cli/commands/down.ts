@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { down, downAll } from '../../run.ts';
+import { down } from '../../run.ts';
 import { UsageError } from '../../errors.ts';
-import { listLabs } from '../../known-labs.ts';
-import { labDirectory, labsHome } from '../../labs.ts';
+import { listLabs } from '../known-labs.ts';
+import { labDirectory, labsHome, readDescription } from '../../labs.ts';
 import type { CliContext } from '../context.ts';
 import { print, printJson } from '../output.ts';
 import type { Program } from '../program.ts';
 import { examples } from '../program.ts';
 import { progressOf } from '../progress.ts';
+import { openProvider } from '../registry.ts';
 import { checkedName, existingLab } from '../request.ts';
 
 export function defineDown(program: Program, context: CliContext): void {
@@ -49,7 +50,8 @@ export function defineDown(program: Program, context: CliContext): void {
 }
 
 async function takeAllDown(context: CliContext, purge: boolean): Promise<string[]> {
-  const { ended } = await downAll();
+  const { endEverything } = await import('../../providers/qemu.ts');
+  const ended = await endEverything();
   if (purge) await purgeHere(context);
   return ended;
 }
@@ -57,7 +59,7 @@ async function takeAllDown(context: CliContext, purge: boolean): Promise<string[
 /** Labs of other folders keep their frozen states: this command cannot know who still wants them. */
 async function purgeHere(context: CliContext): Promise<void> {
   const home = labsHome(context.cwd);
-  for (const lab of await listLabs(home)) await down(home, lab.description.name, { purge: true });
+  for (const lab of await listLabs(home)) await takeDown(home, lab.description.name, true);
 }
 
 /** A lab that was named need not be known: its making may have been cut short. */
@@ -69,10 +71,16 @@ async function takeOneDown(
   const home = labsHome(context.cwd);
   const named = options.name === undefined ? undefined : checkedName(options.name);
   if (named !== undefined && existsSync(labDirectory(home, named))) {
-    await down(home, named, { purge });
+    await takeDown(home, named, purge);
     return [named];
   }
   const { description } = await existingLab(context, options);
-  await down(home, description.name, { purge });
+  await takeDown(home, description.name, purge);
   return [description.name];
+}
+
+async function takeDown(home: string, name: string, purge: boolean): Promise<void> {
+  const description = await readDescription(labDirectory(home, name));
+  const provider = await openProvider(description?.provider ?? 'qemu', { home });
+  await down({ provider, home, name }, { purge });
 }

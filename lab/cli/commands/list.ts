@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { resolve } from 'node:path';
 import { UsageError, messageOf } from '../../errors.ts';
-import { listLabs } from '../../known-labs.ts';
+import { listLabs } from '../known-labs.ts';
 import { labsHome } from '../../labs.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Stack } from '../../stack.ts';

@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { RunRecord } from '../../record.ts';
+import { startNfsWriter } from '../../probes/nfs-writer.ts';
 import { down, runScenario } from '../../run.ts';
 import type { CliContext } from '../context.ts';
 import { print, tell } from '../output.ts';
@@ -64,6 +65,7 @@ export function defineScenario(program: Program, context: CliContext): void {
             const { record, directory } = await progress.step(`scenario ${title}`, (inner) =>
               runScenario(spec, scenario, {
                 outDirectory: resolve(context.cwd, options.out),
+                startProbe: startNfsWriter,
                 progress: inner,
                 signal: context.signal,
               }),
@@ -73,8 +75,7 @@ export function defineScenario(program: Program, context: CliContext): void {
             context.signal.throwIfAborted();
           }
       } finally {
-        if (takeDown)
-          await progress.step('take the lab down again', () => down(spec.home, spec.name, { purge: false }));
+        if (takeDown) await progress.step('take the lab down again', () => down(spec, { purge: false }));
         progress.end();
         printRecords(context, options, records);
       }

@@ -1,6 +1,6 @@
 import { attach } from '../../run.ts';
 import { exitCode, messageOf } from '../../errors.ts';
-import { listLabs } from '../../known-labs.ts';
+import { listLabs } from '../known-labs.ts';
 import { labsHome } from '../../labs.ts';
 import type { KnownLab } from '../../labs.ts';
 import type { Health } from '../../stack.ts';

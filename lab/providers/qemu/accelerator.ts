@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { access, constants, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { z } from 'zod';
 import { hostNowMs } from '../../clock.ts';
 import { messageOf } from '../../errors.ts';
 import type { Accelerator } from './arguments.ts';
 import { cacheDirectory, makePrivate } from './paths.ts';
+import { diesWithParent, qemuVersion } from './process.ts';
 
 export interface ProvenAccelerator extends Accelerator {
   /** What was tried and seen, as a sentence. */
@@ -29,8 +29,8 @@ const bootLimitMs = 15_000;
  * per host, kernel and QEMU.
  */
 export async function proveAccelerator(kernel: string): Promise<ProvenAccelerator> {
-  const version = (await execa('qemu-system-x86_64', ['--version'])).stdout.split('\n')[0] ?? '';
-  const host = [release(), cpus()[0]?.model ?? '', version, String(await canOpenKvm())].join(' | ');
+  const processor = cpus()[0]?.model ?? '';
+  const host = [release(), processor, await qemuVersion(), kernel, String(await canOpenKvm())].join(' | ');
   const file = join(cacheDirectory(), 'accelerator.json');
   const kept = await keptAnswer(file);
   if (kept?.host === host) return { name: kept.name, threads: kept.threads, why: kept.why };
@@ -63,7 +63,7 @@ async function prove(kernel: string): Promise<ProvenAccelerator> {
       return { name: 'kvm', threads: 'multi', why: `a kernel booted under KVM in ${kvm.seconds} s` };
     whyNotKvm = `/dev/kvm opens, but a kernel did not boot under it within ${String(bootLimitMs / 1000)} s (${kvm.seen})`;
   }
-  const multi = await bootsTo(kernel, 'tcg,thread=multi', 'max,la57=off');
+  const multi = await bootsTo(kernel, 'tcg,thread=multi', 'qemu64');
   if (multi.boots)
     return {
       name: 'tcg',
@@ -83,9 +83,11 @@ async function bootsTo(
   cpu: string,
 ): Promise<{ boots: boolean; seconds: string; seen: string }> {
   const started = hostNowMs();
+  const words = [...diesWithParent('KILL'), 'qemu-system-x86_64'];
   const child = spawn(
-    'qemu-system-x86_64',
+    words[0] ?? '',
     [
+      ...words.slice(1),
       ...['-machine', 'pc', '-accel', accel, '-cpu', cpu, '-m', '256', '-nodefaults', '-no-user-config'],
       ...['-display', 'none', '-no-reboot', '-serial', 'stdio'],
       ...['-kernel', kernel, '-append', 'console=ttyS0 panic=-1'],

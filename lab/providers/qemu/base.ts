@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { RigError, messageOf } from '../../errors.ts';
@@ -11,9 +11,10 @@ import type { Accelerator, Hardware, MachineSpec } from './arguments.ts';
 import type { Image } from './image.ts';
 import { createOverlay, quitMachine, saveState, sshPort, startMachine } from './machine.ts';
 import { cacheDirectory, machineSockets, makePrivate, runtimeRoot } from './paths.ts';
+import { endMachine } from './process.ts';
 
 /** Raise when the command line of machines changes so that an older saved state no longer fits. */
-const stateVersion = 1;
+const stateVersion = 2;
 
 /** A machine that was booted once and frozen; every node is a clone of one. */
 export interface Base {
@@ -64,7 +65,10 @@ async function bootAndFreeze(
   directory: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const work = await mkdtemp(join(bases, 'booting-'));
+  const leftover = `booting-${basename(directory)}-`;
+  for (const entry of await readdir(bases))
+    if (entry.startsWith(leftover)) await rm(join(bases, entry), { recursive: true, force: true });
+  const work = await mkdtemp(join(bases, leftover));
   await makePrivate(runtimeRoot());
   const runtime = await mkdtemp(join(runtimeRoot(), 'base-'));
   try {
@@ -97,6 +101,7 @@ async function bootAndFreeze(
     }
     await rename(work, directory);
   } finally {
+    await endMachine(machineSockets(runtime, 'base'));
     await rm(work, { recursive: true, force: true });
     await rm(runtime, { recursive: true, force: true });
   }

@@ -65,7 +65,7 @@ export const guestSetup = `set -e
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 usermod -p '*' root
 rm -f /etc/ssh/ssh_host_rsa_key* /etc/ssh/ssh_host_ecdsa_key* /etc/ssh/ssh_host_ed25519_key.pub
-for unit in heartbeat drbd nfs-server nfs-kernel-server nfs-client.target nfs-blkmap rpcbind rpcbind.socket chrony pacemaker corosync; do
+for unit in nfs-server nfs-kernel-server nfs-client.target nfs-blkmap rpcbind rpcbind.socket chrony pacemaker corosync; do
   systemctl disable "$unit" >/dev/null 2>&1 || true
 done
 for unit in getty@tty1.service serial-getty@ttyS0.service apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer \\

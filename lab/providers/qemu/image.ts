@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile, readdir } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import type { Progress } from '../../progress.ts';
 import { shellQuote } from '../../quote.ts';
 import { holdLock } from '../../lock.ts';
 import { guestFiles, guestSetup } from './image-content.ts';
+import { diesWithParent } from './process.ts';
 import { cacheDirectory, makePrivate } from './paths.ts';
 
 /** Raise when the way an image is made changes in a manner that the definition does not show. */
@@ -65,7 +66,7 @@ export async function ensureImage(
     try {
       const ready = await openImage(images, id);
       if (ready !== undefined) return ready;
-      await removeLeftovers(images);
+      await removeLeftovers(images, id);
       await build(platform, images, id, inner, signal);
       const built = await openImage(images, id);
       if (built === undefined) throw new RigError(`the image ${id} is not there after its build`);
@@ -76,25 +77,27 @@ export async function ensureImage(
   });
 }
 
+/** @returns undefined when it is not there, or not whole */
 async function openImage(images: string, id: string): Promise<Image | undefined> {
   const directory = join(images, id);
-  const text = await readFile(join(directory, 'image.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { privateKey, hostKey } = ImageJson.parse(JSON.parse(text));
-  return {
-    id,
-    directory,
+  const files = {
     disk: join(directory, 'disk.raw'),
     kernel: join(directory, 'vmlinuz'),
     initrd: join(directory, 'initrd'),
-    privateKey,
-    hostKey,
   };
+  try {
+    const keys = ImageJson.parse(JSON.parse(await readFile(join(directory, 'image.json'), 'utf8')));
+    for (const file of Object.values(files)) await access(file);
+    return { id, directory, ...files, ...keys };
+  } catch {
+    return undefined;
+  }
 }
 
-async function removeLeftovers(images: string): Promise<void> {
+/** What a builder of this image left that was killed; its lock is ours now. */
+async function removeLeftovers(images: string, id: string): Promise<void> {
   for (const entry of await readdir(images))
-    if (entry.startsWith('building-')) await rm(join(images, entry), { recursive: true, force: true });
+    if (entry.startsWith(`building-${id}-`)) await rm(join(images, entry), { recursive: true, force: true });
 }
 
 async function build(
@@ -110,7 +113,7 @@ async function build(
       `${platform.title} has no image of its own`,
       'use the current edition, or a Vagrant provider with a box of yours',
     );
-  const work = await mkdtemp(join(images, 'building-'));
+  const work = await mkdtemp(join(images, `building-${id}-`));
   try {
     const key = generateKeyPair('lab image');
     const host = generateKeyPair('lab image host');
@@ -152,6 +155,7 @@ async function build(
       { mode: 0o600 },
     );
     await rename(join(work, 'build.log'), join(out, 'build.log'));
+    await rm(join(images, id), { recursive: true, force: true });
     await rename(out, join(images, id));
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -175,7 +179,7 @@ async function runBuilder(
 ): Promise<void> {
   const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user', '--map-auto'];
   const command = ['unshare', ...asRoot, '--mount', 'mmdebstrap', '--mode=root'];
-  const [program = 'mmdebstrap', ...rest] = [...diesWithParent(), ...command, ...args];
+  const [program = 'mmdebstrap', ...rest] = [...diesWithParent('TERM'), ...command, ...args];
   const builder = execa(program, rest, {
     reject: false,
     timeout: 30 * 60_000,
@@ -202,9 +206,4 @@ async function runBuilder(
       'can this host reach its package archive (apt-get update), and is there space in the cache folder?',
     );
   }
-}
-
-/** Ends the child when this process dies, kill -9 included (prctl(2), PR_SET_PDEATHSIG). */
-function diesWithParent(): string[] {
-  return process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'TERM'] : [];
 }

@@ -1,13 +1,14 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InterruptedError, RigError, UsageError } from '../../errors.ts';
+import { InterruptedError, RigError, TimeoutError, UsageError } from '../../errors.ts';
 import { connectFabric, type FabricConnection } from '../../fabric/client.ts';
 import { SshMachine } from '../../machines/ssh.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Platform } from '../../platform.ts';
 import type { Lab } from '../../provider.ts';
 import type { Topology } from '../../topology.ts';
+import { together } from '../../together.ts';
 import { waitFor } from '../../wait.ts';
 import { hardwareOf, macAddress, type Accelerator, type MachineSpec } from './arguments.ts';
 import { managementMac } from './base.ts';
@@ -40,6 +41,7 @@ export interface LabPlace {
 }
 
 const bootTimeoutMs = 300_000;
+const monitorFreeWithinMs = 3000;
 
 /** The command line of a node's machine. */
 export function machineSpec(place: LabPlace, node: string): MachineSpec {
@@ -100,27 +102,48 @@ export async function openLab(place: LabPlace): Promise<Lab> {
       );
     });
   };
-  const monitorOf = async (node: string): Promise<Qmp> => {
+  const connecting = new Map<string, Promise<Qmp>>();
+  const monitorOf = async (node: string, timeoutMs?: number): Promise<Qmp> => {
     const held = monitors.get(node);
     if (held !== undefined) return held;
+    const opening = connecting.get(node) ?? connectMonitor(node, timeoutMs);
+    connecting.set(node, opening);
+    try {
+      return await opening;
+    } finally {
+      connecting.delete(node);
+    }
+  };
+  const connectMonitor = async (node: string, timeoutMs?: number): Promise<Qmp> => {
     const spec = machineSpec(place, node);
     if ((await livingProcess(spec.files.pidFile, spec.files.qmp)) === undefined)
       throw new RigError(`the machine of ${node} does not run`, `lab up`);
-    const qmp = await connectQmp(spec.files.qmp, node);
+    const qmp = await connectQmp(spec.files.qmp, node, timeoutMs);
     watch(node, qmp);
     return qmp;
+  };
+  /** A monitor serves one client at a time: where another command holds it, that command watches the machine. */
+  const watchIfFree = async (node: string): Promise<void> => {
+    try {
+      await monitorOf(node, monitorFreeWithinMs);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+    }
   };
 
   const machines = names.map(
     (name) =>
-      new SshMachine(name, async () => ({
-        host: '127.0.0.1',
-        port: await sshPort(machineSockets(runtime, name).qmp, name),
-        user: 'root',
-        privateKey: place.machines.privateKey,
-        hostKey: place.machines.hostKeys[name] ?? '',
-        ...(place.platform.ssh === undefined ? {} : { algorithms: place.platform.ssh }),
-      })),
+      new SshMachine(name, async () => {
+        if (closing) throw new RigError(`the lab ${place.name} was closed`);
+        return {
+          host: '127.0.0.1',
+          port: await sshPort(machineSockets(runtime, name).qmp, name),
+          user: 'root',
+          privateKey: place.machines.privateKey,
+          hostKey: place.machines.hostKeys[name] ?? '',
+          ...(place.platform.ssh === undefined ? {} : { algorithms: place.platform.ssh }),
+        };
+      }),
   );
   const machine = (node: string): SshMachine => {
     const found = machines.find((each) => each.name === node);
@@ -139,11 +162,12 @@ export async function openLab(place: LabPlace): Promise<Lab> {
     if (pid !== undefined) await killNow(pid);
     dropMonitor(node);
     await endMachine(spec.files);
-    machine(node).disconnect();
+    machine(node).setAway('its power is off');
   };
   /** Connection, clock and random generator of a machine that has just come to life. */
   const awaken = async (node: string, timeoutMs: number, signal?: AbortSignal): Promise<void> => {
     const target = machine(node);
+    target.setAway(undefined);
     target.wallClock.reset();
     target.monotonicClock.reset();
     await waitFor(
@@ -229,7 +253,7 @@ export async function openLab(place: LabPlace): Promise<Lab> {
     },
   };
   try {
-    for (const node of names) await monitorOf(node);
+    await together(names.map((node) => () => watchIfFree(node)));
   } catch (error) {
     lab.close();
     throw error;
@@ -266,8 +290,8 @@ export async function resumeFrom(
   onRunning: (node: string, qmp: Qmp) => Promise<void>,
 ): Promise<void> {
   const directory = snapshotDirectory(place.state, name);
-  const started = await Promise.all(
-    place.topology.nodes.map(async ({ name: node }) => {
+  const started = await together(
+    place.topology.nodes.map(({ name: node }) => async () => {
       const files = nodeFiles(place.state, node);
       await mkdir(files.directory, { recursive: true });
       await createOverlay(files.disk, join(directory, `${node}.qcow2`), 'qcow2');

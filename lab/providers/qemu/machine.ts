@@ -48,14 +48,20 @@ export async function startMachine(spec: MachineSpec, { incoming, outgoing }: St
 const Status = z.looseObject({ status: z.string() });
 
 async function loaded(qmp: Qmp, name: string): Promise<void> {
-  await waitFor(
+  let died = false;
+  void qmp.ended.then(() => {
+    died = true;
+  });
+  const alive = await waitFor(
     `${name} to load its saved state`,
     async () => {
+      if (died) return { done: true, value: false };
       const { status } = Status.parse(await qmp.command('query-status'));
       return status === 'inmigrate' ? { done: false, state: status } : { done: true, value: true };
     },
     { timeoutMs: 60_000, everyMs: 25 },
   );
+  if (!alive) throw new RigError(`${name}: QEMU ended while it loaded a saved state`);
 }
 
 const Migration = z.looseObject({ status: z.string().optional(), 'error-desc': z.string().optional() });
@@ -64,17 +70,19 @@ const Migration = z.looseObject({ status: z.string().optional(), 'error-desc': z
 export async function saveState(qmp: Qmp, name: string): Promise<void> {
   await qmp.command('migrate-set-parameters', { 'max-bandwidth': 1e12 });
   await qmp.command('migrate', { uri: `exec:cat > "$${outgoingVariable}"` });
-  await waitFor(
+  const end = await waitFor(
     `${name} to be saved`,
     async () => {
       const migration = Migration.parse(await qmp.command('query-migrate'));
-      if (migration.status === 'completed') return { done: true, value: true };
-      if (migration.status === 'failed' || migration.status === 'cancelled')
-        throw new RigError(`${name}: saving failed: ${migration['error-desc'] ?? migration.status}`);
-      return { done: false, state: migration.status ?? 'not begun' };
+      const { status } = migration;
+      return status === 'completed' || status === 'failed' || status === 'cancelled'
+        ? { done: true, value: migration }
+        : { done: false, state: status ?? 'not begun' };
     },
     { timeoutMs: 120_000, everyMs: 25 },
   );
+  if (end.status !== 'completed')
+    throw new RigError(`${name}: saving failed: ${end['error-desc'] ?? end.status ?? ''}`);
 }
 
 /** Ends a machine in order: QEMU writes what it holds for its disk. */
@@ -112,5 +120,5 @@ export async function createOverlay(file: string, backing: string, format: 'raw'
     reject: false,
     timeout: 30_000,
   });
-  if (result.exitCode !== 0) throw new RigError(`cannot create ${file}: ${result.stderr ?? ''}`);
+  if (result.exitCode !== 0) throw new RigError(`cannot create ${file}: ${result.stderr}`);
 }

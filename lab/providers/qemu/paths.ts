@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { HostError } from '../../errors.ts';
 
 /** Where images and base machines are kept between labs: `$XDG_CACHE_HOME/lab`, else `~/.cache/lab`. */
 export function cacheDirectory(): string {
@@ -9,13 +11,17 @@ export function cacheDirectory(): string {
   return join(configured === undefined || configured === '' ? join(homedir(), '.cache') : configured, 'lab');
 }
 
+/** Leaves room for `/lab-<uid>/<12 digits>/<node>.<nic>` with the longest names that a topology allows. */
+const longestBase = 42;
+
 /**
  * The folder of all runtime folders of this user. Sockets live here and not in the lab's state folder, because a Unix
  * socket's path holds at most 107 bytes (unix(7)).
  */
 export function runtimeRoot(): string {
   const configured = process.env['XDG_RUNTIME_DIR'];
-  const base = configured === undefined || configured === '' ? tmpdir() : configured;
+  const wanted = configured === undefined || configured === '' ? tmpdir() : configured;
+  const base = Buffer.byteLength(wanted) <= longestBase ? wanted : '/tmp';
   return join(base, `lab-${String(userInfo().uid)}`);
 }
 
@@ -24,9 +30,25 @@ export function runtimeDirectory(stateDirectory: string): string {
   return join(runtimeRoot(), createHash('sha256').update(resolve(stateDirectory)).digest('hex').slice(0, 12));
 }
 
-/** Makes a folder that only its owner can enter. */
+/**
+ * Makes a folder that only its owner can enter.
+ * @throws HostError when there is one already that belongs to somebody else: in a folder for temporary files anyone may have
+ * made it
+ */
 export async function makePrivate(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (!isOurs(directory))
+    throw new HostError(
+      `${directory} belongs to another user, or is no folder`,
+      'remove it, or set XDG_RUNTIME_DIR',
+    );
+  await chmod(directory, 0o700);
+}
+
+/** True for a folder, not a link to one, that this user owns. */
+export function isOurs(directory: string): boolean {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === userInfo().uid;
 }
 
 /** Files of one node inside the lab's state folder. */

@@ -1,6 +1,7 @@
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { HostError, RigError } from '../../errors.ts';
+import { together } from '../../together.ts';
 import { waitFor } from '../../wait.ts';
 
 /** Starts QEMU in the background (it detaches itself once it is set up). @throws RigError with its own words when it refuses. */
@@ -38,10 +39,36 @@ export async function livingProcess(pidFile: string, mark: string): Promise<numb
 
 async function hasMark(pid: number, mark: string): Promise<boolean> {
   const commandLine = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => undefined);
-  if (commandLine !== undefined) return commandLine.includes(mark);
+  if (commandLine !== undefined) return holds(commandLine, mark);
   if (process.platform === 'linux') return false;
-  const { stdout } = await execa('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { reject: false });
-  return stdout.includes(mark);
+  const ps = await execa('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { reject: false, timeout: 10_000 });
+  return holds(ps.stdout, mark);
+}
+
+/** A path stands on QEMU's command line as it is, or with its commas doubled. */
+function holds(commandLine: string, mark: string): boolean {
+  return commandLine.includes(mark) || commandLine.includes(mark.replaceAll(',', ',,'));
+}
+
+/** Version of QEMU on this host, as `7.2.22`. @throws HostError when it is not there */
+export async function qemuVersion(): Promise<string> {
+  const result = await execa('qemu-system-x86_64', ['--version'], { reject: false, timeout: 20_000 });
+  const version = /version (\S+)/.exec(result.stdout)?.[1];
+  if (version !== undefined) return version;
+  throw new HostError(
+    `qemu-system-x86_64 does not tell its version: ${result.stderr || result.shortMessage || ''}`,
+    'lab doctor --fix',
+  );
+}
+
+/** Words before a command that end it when this process dies, kill -9 included (prctl(2), PR_SET_PDEATHSIG). */
+export function diesWithParent(signal: 'TERM' | 'KILL'): string[] {
+  return process.platform === 'linux' ? ['setpriv', '--pdeathsig', signal] : [];
+}
+
+/** Kills all of them, whichever resists. */
+export async function killAll(pids: readonly number[]): Promise<void> {
+  await together(pids.map((pid) => () => killNow(pid)));
 }
 
 /** Kills a process at once and waits until it is gone. */
@@ -80,7 +107,8 @@ export async function strayProcesses(mark: string): Promise<number[]> {
     const pid = Number(entry);
     if (!Number.isInteger(pid)) continue;
     const commandLine = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    if (commandLine.startsWith('qemu-system') && commandLine.includes(mark)) found.push(pid);
+    const program = commandLine.split('\0')[0]?.split('/').at(-1) ?? '';
+    if (program.startsWith('qemu-system') && holds(commandLine, mark)) found.push(pid);
   }
   return found;
 }

@@ -78,23 +78,40 @@ export async function connectQmp(path: string, owner: string, timeoutMs = 10_000
       });
       socket.write(`${JSON.stringify({ execute: name, arguments: args, id })}\n`);
     });
-  const timer = setTimeout(() => socket.destroy(), timeoutMs);
   try {
-    await Promise.race([
-      greeting,
-      ended.then(() => {
-        throw new TimeoutError(
-          `${owner}: the greeting of QEMU's monitor`,
-          timeoutMs,
-          'connected; another client may hold it',
-        );
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
+    await greetingWithin(greeting, ended, owner, timeoutMs);
+    await command('qmp_capabilities');
+  } catch (error) {
+    socket.destroy();
+    throw error;
   }
-  await command('qmp_capabilities');
   return { command, ended, close: () => socket.destroy() };
+}
+
+async function greetingWithin(
+  greeting: Promise<void>,
+  ended: Promise<void>,
+  owner: string,
+  timeoutMs: number,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const seen = 'connected; another client may hold it';
+      reject(new TimeoutError(`${owner}: the greeting of QEMU's monitor`, timeoutMs, seen));
+    }, timeoutMs);
+    const settle = (act: () => void): void => {
+      clearTimeout(timer);
+      act();
+    };
+    void greeting.then(() => {
+      settle(resolve);
+    });
+    void ended.then(() => {
+      settle(() => {
+        reject(new RigError(`${owner}: QEMU closed its monitor before it greeted`));
+      });
+    });
+  });
 }
 
 function safeJson(line: string): unknown {

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { judge } from '../../lab/check.ts';
+import { RunRecord } from '../../lab/record.ts';
+import { hardHalt } from '../../scenarios/hard-halt.ts';
+import { lab, workFolder, type Outcome } from './rig.ts';
+
+describe('lab scenario hard-halt --stack heartbeat-sarge, from nothing', () => {
+  let outcome: Outcome;
+  let record: RunRecord;
+
+  before(async () => {
+    outcome = await lab('scenario', 'hard-halt', '--stack', 'heartbeat-sarge', '--keep', '--json');
+    const parsed = RunRecord.array().safeParse(JSON.parse(outcome.stdout));
+    const first = parsed.data?.[0];
+    if (first === undefined)
+      throw new Error(`no valid record: ${outcome.stdout.slice(0, 500)}\n${outcome.stderr}`);
+    record = first;
+  });
+
+  it('passes every check', () => {
+    const told = record.checks.map((check) => `${check.verdict} ${check.name}: ${check.message}`).join('\n');
+    expect(record.broken, told).to.equal(null);
+    expect(record.verdict, told).to.equal('pass');
+    expect(outcome.status).to.equal(0);
+  });
+
+  it('measured two stalls, the failover longer than deadtime allows for', () => {
+    expect(record.windows.map((window) => window.name)).to.deep.equal(['failover', 'failback']);
+    const [failover, failback] = record.windows.map((window) => window.stallSeconds ?? 0);
+    expect(failover).to.be.greaterThan(8);
+    expect(failback).to.be.greaterThan(1);
+    expect(record.stallSeconds).to.equal(failover);
+  });
+
+  it('cut each stall into phases that add up to it, to the millisecond', () => {
+    for (const window of record.windows) {
+      const total = window.phases.reduce((sum, phase) => sum + Math.round((phase.seconds ?? 0) * 1000), 0);
+      expect(total, window.name).to.equal(Math.round((window.stallSeconds ?? 0) * 1000));
+    }
+  });
+
+  it('observed every phase of the failover, in the order of haresources', () => {
+    expect(record.phases.map((phase) => [phase.name, phase.observed])).to.deep.equal(
+      ['detect', 'address', 'promote', 'mount', 'serve', 'reconnect'].map((name) => [name, true]),
+    );
+  });
+
+  it('read every acknowledged write back by the other client and from both replicas', () => {
+    for (const client of record.clients) {
+      expect(client.acknowledged).to.be.greaterThan(100);
+      expect(client.lost).to.equal(0);
+      expect(client.damaged).to.equal(0);
+      const other = client.name === 'sv01' ? 'sv02' : 'sv01';
+      expect(client.readBacks.map((one) => one.reader)).to.include.members([
+        `client ${other}`,
+        'replica nfs01',
+        'replica nfs02',
+      ]);
+    }
+  });
+
+  it('proved the fault and healed it', () => {
+    const [fault] = record.faults;
+    expect(fault?.name).to.equal('halt');
+    expect(fault?.node).to.equal('nfs01');
+    expect(fault?.provenAt).to.be.a('string');
+    expect(fault?.healedAt).to.be.a('string');
+    expect(fault?.proof.join(' ')).to.match(/no frame from nfs01.*System halted.*is dead/s);
+  });
+
+  it('wrote record, report and logs', () => {
+    const directory = join(workFolder, 'lab-results', record.id);
+    for (const file of ['record.json', 'report.html', ...record.files])
+      expect(existsSync(join(directory, file)), file).to.equal(true);
+    expect(readFileSync(join(directory, 'report.html'), 'utf8')).to.include('could not write for');
+  });
+
+  describe('its record, falsified, is condemned:', () => {
+    const verdicts = (bad: RunRecord): Record<string, string> =>
+      Object.fromEntries(judge(bad, hardHalt.checks).map((check) => [check.name, check.verdict]));
+    const falsify = (change: (copy: RunRecord) => void): Record<string, string> => {
+      const copy = structuredClone(record);
+      change(copy);
+      return verdicts(copy);
+    };
+
+    it('a record that is missing on one replica', () => {
+      const found = falsify((copy) => {
+        const [client] = copy.clients;
+        const back = client?.readBacks.at(-1);
+        if (client === undefined || back === undefined) throw new Error('no read-back');
+        back.lost = 1;
+        client.lost = 1;
+      });
+      expect(found['no-acknowledged-write-lost']).to.equal('fail');
+    });
+
+    it('two active servers', () => {
+      const found = falsify((copy) => {
+        for (const tenure of copy.tenures) tenure.toMs += 5000;
+      });
+      expect(found['never-two-active']).to.equal('fail');
+    });
+
+    it('a stall over the budget', () => {
+      const found = falsify((copy) => {
+        for (const window of copy.windows) window.budget.seconds = 1;
+      });
+      expect(found['stall-within-budget']).to.equal('fail');
+    });
+
+    it('the service on the wrong node', () => {
+      expect(
+        falsify((copy) => {
+          if (copy.final !== null) copy.final.active = ['nfs02'];
+        })['service-on-expected-node'],
+      ).to.equal('fail');
+    });
+
+    it('replicas that differ', () => {
+      expect(
+        falsify((copy) => {
+          if (copy.final?.replicas) copy.final.replicas.identical = false;
+        })['replicas-identical'],
+      ).to.equal('fail');
+    });
+
+    it('a health condition that does not hold', () => {
+      expect(
+        falsify((copy) => {
+          for (const condition of copy.final?.health ?? []) condition.ok = false;
+        })['redundancy-restored'],
+      ).to.equal('fail');
+    });
+
+    it('a fault that was never proven', () => {
+      expect(
+        falsify((copy) => {
+          for (const fault of copy.faults) Object.assign(fault, { provenAt: null, provenMs: null });
+        })['faults-proven'],
+      ).to.not.equal('pass');
+    });
+
+    it('a clock that was not known', () => {
+      expect(
+        falsify((copy) => {
+          for (const clock of copy.clocks) clock.uncertaintyMs = 500;
+        })['measurement-sound'],
+      ).to.equal('unknown');
+    });
+  });
+});
