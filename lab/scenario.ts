@@ -38,7 +38,9 @@ export interface Stage {
   readonly serviceOn: (node: string, options: { timeoutMs: number }) => Promise<void>;
   /** Waits until the replicas are connected and up to date again. */
   readonly redundant: (options: { timeoutMs: number }) => Promise<void>;
-  /** Goes on with the writers for a while: what comes after the recovery is measured too. */
+  /** Waits until every client has made up for what it could not write: the run does not end with operations untried. */
+  readonly caughtUp: (options: { timeoutMs: number }) => Promise<void>;
+  /** Goes on with the writers for a while. */
   readonly observe: (ms: number) => Promise<void>;
 }
 

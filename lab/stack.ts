@@ -63,6 +63,8 @@ export interface Takeover {
   /** The node that gives the service up, and the one that takes it. */
   from: string;
   to: string;
+  /** True on software emulation: every script takes several times longer. */
+  emulated: boolean;
 }
 
 /** One of the documented systems: what it consists of, how it is set up, and how its state is read. */

@@ -25,10 +25,10 @@ export const hardHalt: Scenario = {
     clientsWrite,
     redundant,
     serviceOn,
-    observe,
+    caughtUp,
     ...stage
   }) {
-    await baseline(5000);
+    await baseline(3000);
     const victim = await active();
 
     await window({ name: 'failover', title: `${victim} is halted`, cause: 'node-lost' }, async () => {
@@ -47,7 +47,7 @@ export const hardHalt: Scenario = {
         await redundant({ timeoutMs: stage.patience.redundancyMs });
         await serviceOn(stage.failsBack ? victim : peerOf(victim), { timeoutMs: stage.patience.failbackMs });
         await clientsWrite({ timeoutMs: stage.patience.takeoverMs });
-        await observe(3000);
+        await caughtUp({ timeoutMs: stage.patience.takeoverMs });
       },
     );
   },

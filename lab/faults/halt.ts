@@ -5,64 +5,69 @@ import { waitFor } from '../wait.ts';
 
 /** No frame for this long, from a node whose cluster stack sends at least every second or two, counts as silence. */
 const silenceMs = 3000;
-const provenWithinMs = 60_000;
 const bootTimeoutMs = 600_000;
 
 /** The articles' `halt -f`: the kernel stops at once, no service is told, the machine stays powered and silent. */
-export const halt: Fault = {
-  name: 'halt',
-  title: 'halt -f',
-  needs: ['power', 'fabric'],
+export const halt: Fault = haltProvenWithin(60_000);
 
-  inject: async ({ lab, node, signal }) => {
-    const machine = lab.machine(node);
-    await machine.exec(`(sleep 0.2; ${lab.platform.haltNowCommand}) </dev/null >/dev/null 2>&1 &`, {
-      signal,
-    });
-  },
+/** The same with another bound for its proof. */
+export function haltProvenWithin(provenWithinMs: number): Fault {
+  return {
+    name: 'halt',
+    title: 'halt -f',
+    needs: ['power', 'fabric'],
 
-  proven: async ({ lab, node, signal }) => {
-    const { fabric } = lab;
-    if (fabric === undefined) throw new RigError('this provider has no fabric to see the silence of a node');
-    const lastFrameMs = await waitFor(
-      `${node} to fall silent on the fabric`,
-      async () => {
-        const ports = (await fabric.ports()).filter((port) => port.node === node);
-        const seen = ports.flatMap((port) => port.lastFrameFromNodeMs ?? []);
-        if (seen.length === 0) return { done: false, state: 'it never sent a frame' };
-        const last = Math.max(...seen);
-        const silentMs = hostNowMs() - last;
-        return silentMs >= silenceMs
-          ? { done: true, value: last }
-          : { done: false, state: `last frame ${silentMs.toFixed(0)} ms ago` };
-      },
-      { timeoutMs: provenWithinMs, everyMs: 200, signal },
-    );
-    await waitFor(
-      `the kernel of ${node} to stop`,
-      async () => {
-        const seen = await lab.console(node, 20);
-        return seen.includes('System halted')
-          ? { done: true, value: true }
-          : { done: false, state: seen.split('\n').at(-1) ?? '' };
-      },
-      { timeoutMs: provenWithinMs, everyMs: 200, signal },
-    );
-    lab.machine(node).setAway('it was halted');
-    return {
-      lostMs: lastFrameMs,
-      proof: [
-        `the fabric saw no frame from ${node} for ${String(silenceMs / 1000)} s after its last one`,
-        `the console of ${node} says "reboot: System halted"`,
-      ],
-    };
-  },
+    inject: async ({ lab, node, signal }) => {
+      const machine = lab.machine(node);
+      await machine.exec(`(sleep 0.2; ${lab.platform.haltNowCommand}) </dev/null >/dev/null 2>&1 &`, {
+        signal,
+      });
+    },
 
-  heal: async ({ lab, node }) => {
-    await lab.power(node, 'on');
-  },
+    proven: async ({ lab, node, signal }) => {
+      const { fabric } = lab;
+      if (fabric === undefined)
+        throw new RigError('this provider has no fabric to see the silence of a node');
+      const lastFrameMs = await waitFor(
+        `${node} to fall silent on the fabric`,
+        async () => {
+          const ports = (await fabric.ports()).filter((port) => port.node === node);
+          const seen = ports.flatMap((port) => port.lastFrameFromNodeMs ?? []);
+          if (seen.length === 0) return { done: false, state: 'it never sent a frame' };
+          const last = Math.max(...seen);
+          const silentMs = hostNowMs() - last;
+          return silentMs >= silenceMs
+            ? { done: true, value: last }
+            : { done: false, state: `last frame ${silentMs.toFixed(0)} ms ago` };
+        },
+        { timeoutMs: provenWithinMs, everyMs: 200, signal },
+      );
+      await waitFor(
+        `the kernel of ${node} to stop`,
+        async () => {
+          const seen = await lab.console(node, 20);
+          return seen.includes('System halted')
+            ? { done: true, value: true }
+            : { done: false, state: seen.split('\n').at(-1) ?? '' };
+        },
+        { timeoutMs: provenWithinMs, everyMs: 200, signal },
+      );
+      lab.machine(node).setAway('it was halted');
+      return {
+        lostMs: lastFrameMs,
+        proof: [
+          `the fabric saw no frame from ${node} for ${String(silenceMs / 1000)} s after its last one`,
+          `the console of ${node} says "reboot: System halted"`,
+        ],
+      };
+    },
 
-  healed: async ({ lab, node, signal }) => {
-    await lab.reachable(node, bootTimeoutMs, signal);
-  },
-};
+    heal: async ({ lab, node }) => {
+      await lab.power(node, 'on');
+    },
+
+    healed: async ({ lab, node, signal }) => {
+      await lab.reachable(node, bootTimeoutMs, signal);
+    },
+  };
+}

@@ -27,12 +27,15 @@ export function capacityOf(folders: { cache: string; labs: string }): Capacity {
   };
 }
 
+/** What QEMU itself takes for a machine, beside the guest's memory. */
+const overheadMib = 64;
+
 /**
- * Memory the machines take in practice: a guest touches about half of what it is given.
+ * Memory the machines can come to take: a guest fills what it is given with its page cache.
  * @param nodesMib what each node is given
  */
 export function neededMemoryMib(nodesMib: readonly number[]): number {
-  return Math.ceil(nodesMib.reduce((sum, mib) => sum + mib, 0) / 2);
+  return nodesMib.reduce((sum, mib) => sum + mib + overheadMib, 0);
 }
 
 /** @throws HostError with the figures when a lab of this size does not fit */
@@ -66,7 +69,7 @@ function noSpace(
 }
 
 /** MemAvailable of proc(5); elsewhere what the system calls free. */
-function availableMemoryMib(): number {
+export function availableMemoryMib(): number {
   try {
     const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];
     if (kib !== undefined) return Math.floor(Number(kib) / 1024);

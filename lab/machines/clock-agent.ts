@@ -17,22 +17,29 @@ export interface ClockAgent {
 
 export async function startClockAgent(machine: Pick<Machine, 'name' | 'stream'>): Promise<ClockAgent> {
   let deliver: ((line: string, receivedMs: number) => void) | undefined;
+  let giveUp: () => void = () => undefined;
   let lost = false;
   const running = await machine.stream(clockAgent, (line, hostMs) => deliver?.(line, hostMs));
   void running.ended.then(() => {
     lost = true;
+    giveUp();
   });
   let turn: Promise<unknown> = Promise.resolve();
   const readOnce = (): Promise<{ sentMs: number; receivedMs: number; wallMs: number; monotonicMs: number }> =>
     new Promise((resolve, reject) => {
-      if (lost) {
+      giveUp = () => {
+        clearTimeout(timer);
+        deliver = undefined;
         reject(new RigError(`${machine.name}: the clock agent is gone`));
-        return;
-      }
+      };
       const timer = setTimeout(() => {
         deliver = undefined;
         reject(new TimeoutError(`${machine.name} to tell its clock`, 10_000, 'no answer'));
       }, 10_000);
+      if (lost) {
+        giveUp();
+        return;
+      }
       const sentMs = hostNowMs();
       deliver = (line, receivedMs) => {
         clearTimeout(timer);

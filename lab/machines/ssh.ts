@@ -282,7 +282,10 @@ export class SshMachine implements Machine {
         const closed = (): void => {
           reject(new Error('the connection was closed'));
         };
-        client.once('ready', resolve);
+        client.once('ready', () => {
+          client.setNoDelay(true);
+          resolve();
+        });
         client.on('error', reject);
         client.once('close', closed);
         if (!isWanted()) {

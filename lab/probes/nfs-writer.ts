@@ -35,6 +35,7 @@ export async function startNfsWriter(
   const samples: GuestSample[] = [];
   let acknowledged = 0;
   let lastAcknowledgedMs: number | undefined;
+  let behindMs: number | undefined;
   const words = [
     'perl',
     '-e',
@@ -51,6 +52,8 @@ export async function startNfsWriter(
     if (sample.error !== null) return;
     acknowledged += 1;
     lastAcknowledgedMs = hostMs - zeroMs;
+    const due = machine.monotonicClock.toHost(sample.dueMs);
+    behindMs = due === undefined ? undefined : hostMs - due.hostMs;
   });
   let ended = false;
   void running.ended.then(() => {
@@ -63,6 +66,14 @@ export async function startNfsWriter(
     },
     get lastAcknowledgedMs() {
       return lastAcknowledgedMs;
+    },
+    get behindMs() {
+      return behindMs;
+    },
+    get firstDueMs() {
+      const first = samples[0];
+      const mapped = first === undefined ? undefined : machine.monotonicClock.toHost(first.dueMs);
+      return mapped === undefined ? undefined : mapped.hostMs - zeroMs;
     },
     get ended() {
       return ended;

@@ -1,8 +1,9 @@
 import { access, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { cpus, freemem } from 'node:os';
+import { cpus } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { HostError, RigError } from '../errors.ts';
 import { startFabric, stopFabric } from '../fabric/start.ts';
+import { availableMemoryMib, neededMemoryMib } from '../host/capacity.ts';
 import { generateKeyPair, SshMachine } from '../machines/ssh.ts';
 import type { Progress } from '../progress.ts';
 import type { Capability, Lab, LabRequest, Provider } from '../provider.ts';
@@ -10,7 +11,7 @@ import { together } from '../together.ts';
 import { waitFor } from '../wait.ts';
 import { proveAccelerator } from './qemu/accelerator.ts';
 import { hardwareOf, macAddress } from './qemu/arguments.ts';
-import { ensureBase } from './qemu/base.ts';
+import { ensureBase, stateVersion } from './qemu/base.ts';
 import { identityScript } from './qemu/identity.ts';
 import { ensureImage, type Image } from './qemu/image.ts';
 import {
@@ -127,7 +128,7 @@ async function attach(home: string, request: LabRequest): Promise<Lab | undefine
     if ((await livingProcess(pidFile, qmp)) === undefined) return undefined;
   }
   try {
-    return await openLab(await withHostFacts(place));
+    return await openLab(await withHostFacts(place), { watch: false });
   } catch (error) {
     if (error instanceof RigError) return undefined;
     throw error;
@@ -154,10 +155,14 @@ async function prepareRuntime(place: LabPlace): Promise<void> {
   });
 }
 
+async function currentStateVersion(): Promise<string> {
+  return `${String(stateVersion)} on QEMU ${await qemuVersion()}`;
+}
+
 function ensureMemory(request: LabRequest): void {
-  const needed = request.topology.nodes.reduce((sum, node) => sum + node.memoryMib, 0);
-  const free = Math.round(freemem() / 1_048_576);
-  if (free < needed + 256)
+  const needed = neededMemoryMib(request.topology.nodes.map((node) => node.memoryMib));
+  const free = availableMemoryMib();
+  if (free < needed)
     throw new HostError(
       `${String(needed)} MiB of memory are needed for the nodes, ${String(free)} MiB are free`,
       'end other labs (lab down --all) or other programs',
@@ -175,6 +180,7 @@ async function restore(
   const directory = snapshotDirectory(join(home, request.name), snapshot);
   if (machines === undefined || !(await exists(join(directory, 'complete')))) return undefined;
   if (!(await exists(machines.kernel))) return undefined;
+  if (machines.stateVersion !== (await currentStateVersion())) return undefined;
   const place = await withHostFacts(placeOf(home, request, machines));
   return await progress.step('restore the frozen lab', async () => {
     for (const { name } of request.topology.nodes) await endMachine(machineSockets(place.runtime, name));
@@ -199,7 +205,7 @@ async function startAll(
       qmp.close();
       return Promise.resolve();
     });
-    const opened = await openLab(place);
+    const opened = await openLab(place, { watch: true });
     lab = opened;
     for (const rule of (await opened.fabric?.rules()) ?? []) await opened.fabric?.removeRule(rule.id);
     await together(
@@ -238,6 +244,7 @@ async function cloneFromBase(
   const key = generateKeyPair(`lab ${request.name}`);
   const hostKeys = new Map(request.topology.nodes.map(({ name }) => [name, generateKeyPair(name)]));
   const machines: Machines = {
+    stateVersion: await currentStateVersion(),
     kernel: image.kernel,
     initrd: image.initrd,
     accelerator,

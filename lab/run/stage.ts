@@ -29,12 +29,14 @@ export interface StageResult {
 
 /** How many acknowledgements after a disturbance make a client count as writing again. */
 const writesAgain = 20;
+/** A client that is no later than this keeps its schedule again. */
+const caughtUpMs = 500;
 
 export interface OpenStage {
   stage: Stage;
   result: StageResult;
   /** Heals, in reverse order, what the scenario left broken; safe twice. Errors are notes: every fault gets its turn. */
-  healAll(): Promise<void>;
+  readonly healAll: () => Promise<void>;
 }
 
 export function openStage(
@@ -145,7 +147,12 @@ export function openStage(
         ...request,
         startMs: round(journal.nowMs()),
         endMs: 0,
-        takeover: { cause: request.cause === 'none' ? 'planned' : request.cause, from, to: peerOf(from) },
+        takeover: {
+          cause: request.cause === 'none' ? 'planned' : request.cause,
+          from,
+          to: peerOf(from),
+          emulated: lab.accelerator === 'tcg',
+        },
       };
       result.windows.push(opened);
       told(request.title, 'window-opened');
@@ -186,6 +193,30 @@ export function openStage(
             return ok ? { done: true, value: true } : { done: false, state: found };
           },
           { timeoutMs, everyMs: 1000, signal },
+        ),
+      );
+    },
+    caughtUp: async ({ timeoutMs }) => {
+      await step('wait until every client has caught up with its schedule', () =>
+        waitFor(
+          'the clients to catch up',
+          () => {
+            const late = probes.filter((probe) => (probe.behindMs ?? Infinity) > caughtUpMs);
+            return Promise.resolve(
+              late.length === 0
+                ? { done: true, value: true }
+                : {
+                    done: false,
+                    state: late
+                      .map(
+                        (probe) =>
+                          `${probe.client} is ${((probe.behindMs ?? NaN) / 1000).toFixed(1)} s behind`,
+                      )
+                      .join(', '),
+                  },
+            );
+          },
+          { timeoutMs, everyMs: 100, signal },
         ),
       );
     },

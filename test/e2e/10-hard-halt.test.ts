@@ -12,6 +12,8 @@ describe('lab scenario hard-halt --stack heartbeat-sarge, from nothing', () => {
 
   before(async () => {
     outcome = await lab('scenario', 'hard-halt', '--stack', 'heartbeat-sarge', '--keep', '--json');
+    if (outcome.stdout === '')
+      throw new Error(`no record; status ${String(outcome.status)}: ${outcome.stderr}`);
     const parsed = RunRecord.array().safeParse(JSON.parse(outcome.stdout));
     const first = parsed.data?.[0];
     if (first === undefined)

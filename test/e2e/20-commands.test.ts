@@ -39,6 +39,7 @@ describe('a lab that has been up before', () => {
         ),
       ),
     );
+    expect(facts.map((outcome) => outcome.stderr).join('')).to.equal('');
     const lines = facts.flatMap((outcome) => outcome.stdout.trim().split('\n'));
     expect(lines).to.have.length(12);
     expect(new Set(lines).size).to.equal(12);

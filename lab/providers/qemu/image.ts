@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -18,7 +18,7 @@ const builderVersion = 1;
 const diskMib = 3072;
 
 export interface Image {
-  /** Content hash of the definition. */
+  /** Content hash of the definition, and the build. */
   id: string;
   directory: string;
   disk: string;
@@ -77,9 +77,16 @@ export async function ensureImage(
   });
 }
 
-/** @returns undefined when it is not there, or not whole */
+/**
+ * The newest build of a definition. Each build has a folder of its own: a machine that was frozen on top of an older build
+ * must not find another one in its place.
+ * @returns undefined when there is none, or it is not whole
+ */
 async function openImage(images: string, id: string): Promise<Image | undefined> {
-  const directory = join(images, id);
+  const builds = (await readdir(images)).filter((entry) => entry.startsWith(`${id}-`)).sort();
+  const newest = builds.at(-1);
+  if (newest === undefined) return undefined;
+  const directory = join(images, newest);
   const files = {
     disk: join(directory, 'disk.raw'),
     kernel: join(directory, 'vmlinuz'),
@@ -88,7 +95,7 @@ async function openImage(images: string, id: string): Promise<Image | undefined>
   try {
     const keys = ImageJson.parse(JSON.parse(await readFile(join(directory, 'image.json'), 'utf8')));
     for (const file of Object.values(files)) await access(file);
-    return { id, directory, ...files, ...keys };
+    return { id: newest, directory, ...files, ...keys };
   } catch {
     return undefined;
   }
@@ -156,7 +163,7 @@ async function build(
     );
     await rename(join(work, 'build.log'), join(out, 'build.log'));
     await rm(join(images, id), { recursive: true, force: true });
-    await rename(out, join(images, id));
+    await rename(out, join(images, `${id}-${Date.now().toString(36)}${randomBytes(3).toString('hex')}`));
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -20,6 +20,8 @@ import { connectQmp, type Qmp } from './qmp.ts';
 
 /** What a later process needs to attach: `.lab/<name>/machines.json`. Holds the keys of the lab, mode 0600. */
 export const Machines = z.strictObject({
+  /** Version of the machines' build and of QEMU: a state saved under another one is not loaded. */
+  stateVersion: z.string(),
   kernel: z.string(),
   initrd: z.string(),
   accelerator: z.strictObject({ name: z.enum(['kvm', 'tcg']), threads: z.enum(['multi', 'single']) }),
@@ -72,8 +74,12 @@ export function outgoingFile(place: LabPlace, node: string): string {
   return join(nodeFiles(place.state, node).directory, 'saved');
 }
 
-/** Attaches to machines that run. @throws RigError when one does not answer its monitor */
-export async function openLab(place: LabPlace): Promise<Lab> {
+/**
+ * Attaches to machines that run. With `watch`, a machine that dies breaks the lab; a command that only looks in leaves the
+ * monitors, which serve one client at a time, to the others.
+ * @throws RigError when one does not answer its monitor
+ */
+export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boolean }): Promise<Lab> {
   const { topology, state, runtime } = place;
   const names = topology.nodes.map((node) => node.name);
   const fabric: FabricConnection = await connectFabric(runtime);
@@ -253,7 +259,7 @@ export async function openLab(place: LabPlace): Promise<Lab> {
     },
   };
   try {
-    await together(names.map((node) => () => watchIfFree(node)));
+    if (watchAll) await together(names.map((node) => () => watchIfFree(node)));
   } catch (error) {
     lab.close();
     throw error;

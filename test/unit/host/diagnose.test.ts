@@ -132,7 +132,7 @@ describe('the room for a lab', () => {
     }).to.throw(HostError, /space in \/l/);
   });
 
-  it('counts half of what the nodes are given', () => {
-    expect(neededMemoryMib([512, 512, 512, 511])).to.equal(1024);
+  it('counts what the nodes are given, and what QEMU takes for each', () => {
+    expect(neededMemoryMib([512, 512, 512, 512])).to.equal(2304);
   });
 });

@@ -11,12 +11,14 @@ import { eventually, failureOf } from '../../fakes/failure.ts';
 import { startSshServer, type SshServer } from '../../fakes/ssh-server.ts';
 
 const channels = new Map<string, ServerChannel>();
+const closed = new Set<string>();
 const commands: string[] = [];
 
 /** What the commands of these tests do on the far side. */
 function answer(command: string, channel: ServerChannel): void {
   commands.push(command);
   channels.set(command, channel);
+  channel.on('close', () => closed.add(command));
   const input: Buffer[] = [];
   channel.on('data', (chunk: Buffer) => {
     input.push(chunk);
@@ -101,7 +103,7 @@ describe('SshMachine', () => {
     const error = await failureOf(server.machine.exec('hangs', { timeoutMs: 60 }));
     expect(error).to.be.instanceOf(TimeoutError);
     expect(error.message).to.include('nfs01: "hangs"');
-    await eventually('the far side sees the channel closed', () => channels.get('hangs')?.destroyed !== false);
+    await eventually('the far side sees the channel closed', () => closed.has('hangs'));
   });
 
   it('is interrupted by the signal, before and during a command', async () => {

@@ -144,8 +144,8 @@ describe('the state of heartbeat-sarge', () => {
   });
 });
 
-const lost = { cause: 'node-lost', from: 'nfs01', to: 'nfs02' } as const;
-const planned = { cause: 'planned', from: 'nfs02', to: 'nfs01' } as const;
+const lost = { cause: 'node-lost', from: 'nfs01', to: 'nfs02', emulated: true } as const;
+const planned = { cause: 'planned', from: 'nfs02', to: 'nfs01', emulated: true } as const;
 
 describe('the budget of a takeover', () => {
   it('is the sum of its terms, each with its source', () => {
@@ -163,6 +163,14 @@ describe('the budget of a takeover', () => {
     const slower = settings({ deadtime: '30' });
     expect(budget(lost, slower).seconds - budget(lost, settings()).seconds).to.be.at.least(20);
     expect(budget(planned, slower).seconds).to.equal(budget(planned, settings()).seconds);
+  });
+
+  it('is tighter where machines are not emulated, and never below the timeo of the mount', () => {
+    const fast = budget({ ...lost, emulated: false }, settings());
+    expect(fast.seconds).to.be.below(budget(lost, settings()).seconds);
+    expect(fast.seconds).to.be.at.least(60);
+    const patient = settings({ 'nfs.mountOptions': 'hard,proto=tcp,timeo=3000' });
+    expect(budget(lost, patient).seconds).to.be.at.least(300);
   });
 
   it('contains what was measured by hand: 28.4 s', () => {

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { measureFreezes } from '../../bench/stall-meter.ts';
+import { silent } from '../../lab/progress.ts';
+import { qemuProvider } from '../../lab/providers/qemu.ts';
+import { up } from '../../lab/run.ts';
+import { resolveSettings } from '../../lab/settings.ts';
+import { heartbeatSarge } from '../../provisioners/heartbeat-sarge.ts';
+import { runtimeFolder, workFolder } from './rig.ts';
+
+describe('the stall meter', () => {
+  it('measures a server that is frozen for a known time to within one interval of the writer', async () => {
+    process.env['XDG_RUNTIME_DIR'] = runtimeFolder;
+    const home = join(workFolder, '.lab');
+    const settings = resolveSettings(heartbeatSarge, 'current', {});
+    const { lab } = await up(
+      {
+        home,
+        name: 'heartbeat-sarge',
+        stack: heartbeatSarge,
+        edition: 'current',
+        settings,
+        provider: qemuProvider({ home }),
+      },
+      silent,
+      new AbortController().signal,
+    );
+    try {
+      const freezes = await measureFreezes(lab, heartbeatSarge, settings, [1000, 3000]);
+      for (const freeze of freezes)
+        expect(Math.abs(freeze.errorMs), JSON.stringify(freeze)).to.be.at.most(100);
+    } finally {
+      lab.close();
+    }
+  });
+});

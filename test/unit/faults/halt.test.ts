@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { hostNowMs } from '../../../lab/clock.ts';
+import { InterruptedError, TimeoutError } from '../../../lab/errors.ts';
+import type { FabricPort } from '../../../lab/fabric.ts';
+import { halt, haltProvenWithin } from '../../../lab/faults/halt.ts';
+import { failureOf } from '../../fakes/failure.ts';
+import { fakeLab } from '../../fakes/lab.ts';
+
+const port = (node: string, lastFrameFromNodeMs: number | null): FabricPort => ({
+  node,
+  nic: 'eth1',
+  network: 'lan',
+  connected: true,
+  framesFromNode: 1,
+  framesToNode: 1,
+  framesDropped: 0,
+  lastFrameFromNodeMs,
+});
+const never = new AbortController().signal;
+
+describe('the fault halt', () => {
+  it('halts the node with the command of its platform, behind the back of its own shell', async () => {
+    const { lab, machine } = fakeLab();
+    await halt.inject({ lab, node: 'nfs01', signal: never });
+    expect(machine('nfs01').executed[0]?.command).to.include('halt -f -f').and.match(/&$/);
+  });
+
+  it('is proven by silence on the fabric and the last words of the kernel', async () => {
+    const fake = fakeLab();
+    const lastMs = hostNowMs() - 4000;
+    fake.ports = [port('nfs01', lastMs - 500), port('nfs01', lastMs), port('nfs02', hostNowMs())];
+    fake.consoles.set('nfs01', 'reboot: System halted');
+    const { proof, lostMs } = await halt.proven({ lab: fake.lab, node: 'nfs01', signal: never });
+    expect(lostMs).to.equal(lastMs);
+    expect(proof).to.have.length(2);
+  });
+
+  const notHalted: [string, (FabricPort | 'now')[], string, string][] = [
+    ['that goes on sending', ['now'], 'reboot: System halted', 'ms ago'],
+    ['that is not on the fabric', [port('nfs02', 1)], 'reboot: System halted', 'it never sent a frame'],
+    ['that never sent a frame', [port('nfs01', null)], 'reboot: System halted', 'it never sent a frame'],
+    ['that is silent but whose kernel runs', [port('nfs01', 1)], 'login:', 'login:'],
+  ];
+  for (const [what, ports, console, state] of notHalted)
+    it(`is not proven for a node ${what}, and the last state is told`, async () => {
+      const fake = fakeLab();
+      Object.defineProperty(fake, 'ports', {
+        get: () => ports.map((each) => (each === 'now' ? port('nfs01', hostNowMs() - 10) : each)),
+      });
+      fake.consoles.set('nfs01', console);
+      const quick = haltProvenWithin(60);
+      const error = await failureOf(quick.proven({ lab: fake.lab, node: 'nfs01', signal: never }));
+      expect(error).to.be.instanceOf(TimeoutError);
+      expect(error.message).to.include(state);
+    });
+
+  it('is not waited for once the run is interrupted', async () => {
+    const fake = fakeLab();
+    const controller = new AbortController();
+    const waiting = failureOf(halt.proven({ lab: fake.lab, node: 'nfs01', signal: controller.signal }));
+    controller.abort();
+    expect(await waiting).to.be.instanceOf(InterruptedError);
+  });
+
+  it('is healed by power, also twice', async () => {
+    const fake = fakeLab();
+    const context = { lab: fake.lab, node: 'nfs01', signal: never };
+    await halt.heal(context);
+    await halt.heal(context);
+    await halt.healed(context);
+    expect(fake.done).to.deep.equal(['power nfs01 on', 'power nfs01 on', 'reachable nfs01']);
+  });
+});

@@ -1,0 +1,194 @@
+import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { formatRecord, parseRecords } from '../../../lab/ledger.ts';
+import { parseSample } from '../../../lab/probes/nfs-writer.ts';
+import { writerProgram } from '../../../lab/probes/writer-program.ts';
+import { eventually } from '../../fakes/failure.ts';
+
+const intervalMs = 10;
+
+interface Writer {
+  child: ChildProcessWithoutNullStreams;
+  samples: NonNullable<ReturnType<typeof parseSample>>[];
+  /** Ends it by closing its input; returns its status. */
+  stop(): Promise<number | null>;
+}
+
+describe('the writer program', () => {
+  let folder: string;
+  const running: ChildProcessWithoutNullStreams[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lab-writer-test-'));
+  });
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+
+  function start(path: string, { lifetime = 60 }: { lifetime?: number } = {}): Writer {
+    const child = spawn('perl', ['-e', writerProgram, 'sv01', path, String(intervalMs), String(lifetime)]);
+    running.push(child);
+    const samples: Writer['samples'] = [];
+    let rest = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const sample = parseSample(line);
+        expect(sample, line).to.not.equal(undefined);
+        if (sample !== undefined) samples.push(sample);
+      }
+    });
+    let complaints = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaints += chunk.toString();
+    });
+    const exit = once(child, 'exit') as Promise<[number | null]>;
+    return {
+      child,
+      samples,
+      stop: async () => {
+        child.stdin.end();
+        const [status] = await exit;
+        expect(complaints).to.equal('');
+        return status;
+      },
+    };
+  }
+
+  function expectGrid(samples: Writer['samples']): void {
+    const [first] = samples;
+    if (first === undefined) throw new Error('no samples');
+    for (const [n, sample] of samples.entries()) {
+      expect(sample.sequence).to.equal(n);
+      expect(sample.dueMs - first.dueMs).to.be.closeTo(n * intervalMs, 0.01);
+      expect(sample.startMs).to.be.at.least(sample.dueMs - 0.01);
+      expect(sample.endMs).to.be.at.least(sample.startMs);
+    }
+  }
+
+  it('appends the records of the ledger, byte for byte, and ends with its input', async () => {
+    const path = join(folder, 'records');
+    const writer = start(path);
+    await eventually('ten operations', () => writer.samples.length >= 10);
+    expect(await writer.stop()).to.equal(0);
+    const text = readFileSync(path, 'latin1');
+    const expected = writer.samples.map(({ sequence }) => formatRecord('sv01', sequence)).join('');
+    expect(text.slice(0, expected.length)).to.equal(expected);
+    expect(parseRecords(text).every((record) => record.crc !== null)).to.equal(true);
+    expect(writer.samples.every((sample) => sample.error === null)).to.equal(true);
+    expectGrid(writer.samples);
+  });
+
+  it('keeps to its schedule through a stop of 300 ms and makes up for what it missed', async () => {
+    const writer = start(join(folder, 'records'));
+    await eventually('some operations', () => writer.samples.length >= 5);
+    writer.child.kill('SIGSTOP');
+    const stoppedAt = writer.samples.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    writer.child.kill('SIGCONT');
+    await eventually('all that was due', () => writer.samples.length >= stoppedAt + 40);
+    await writer.stop();
+    expectGrid(writer.samples);
+    const latest = Math.max(...writer.samples.map((sample) => sample.startMs - sample.dueMs));
+    expect(latest).to.be.within(200, 1500);
+  });
+
+  it('waits in the operation that blocks, and tells how long it took', async () => {
+    const path = join(folder, 'fifo');
+    execFileSync('mkfifo', [path]);
+    const writer = start(path);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(writer.samples).to.deep.equal([]);
+    const reader = openSync(path, 'r');
+    try {
+      await eventually('the operations go on', () => writer.samples.length >= 12);
+      await writer.stop();
+    } finally {
+      closeSync(reader);
+    }
+    const [first] = writer.samples;
+    expect((first?.endMs ?? 0) - (first?.startMs ?? 0)).to.be.within(50, 1500);
+    // A pipe cannot be synchronised (fsync(2)), so no operation counts as acknowledged.
+    expect(new Set(writer.samples.map((sample) => sample.error))).to.deep.equal(new Set(['EINVAL']));
+    expectGrid(writer.samples);
+  });
+
+  const refusals: [string, () => string, string][] = [
+    ['a full device', () => '/dev/full', 'ENOSPC'],
+    ['a folder that is not there', () => join(folder, 'none', 'records'), 'ENOENT'],
+    [
+      'a folder in place of the file',
+      () => {
+        mkdirSync(join(folder, 'records'));
+        return join(folder, 'records');
+      },
+      'EISDIR',
+    ],
+    ['a path through a file', () => '/dev/null/records', 'ENOTDIR'],
+  ];
+  for (const [what, path, errno] of refusals)
+    it(`goes on after ${errno} from ${what}`, async () => {
+      const writer = start(path());
+      await eventually('several operations', () => writer.samples.length >= 3);
+      expect(await writer.stop()).to.equal(0);
+      expect(new Set(writer.samples.map((sample) => sample.error))).to.deep.equal(new Set([errno]));
+    });
+
+  it('calls every errno by its name', () => {
+    const names = /my %name;[\s\S]*?\n(?=sub now)/.exec(writerProgram)?.[0] ?? '';
+    const program = `use Errno; ${names} print join ',', map { $name{$_} } 1, 5, 13, 28, 30, 110, 116`;
+    expect(execFileSync('perl', ['-e', program]).toString()).to.equal(
+      'EPERM,EIO,EACCES,ENOSPC,EROFS,ETIMEDOUT,ESTALE',
+    );
+  });
+
+  it('ends by itself when its life is over', async () => {
+    const writer = start(join(folder, 'records'), { lifetime: 0.1 });
+    const [status] = (await once(writer.child, 'exit')) as [number | null];
+    expect(status).to.equal(0);
+    expect(writer.samples.length).to.be.within(5, 11);
+  });
+
+  it('ends when nobody reads what it tells', async () => {
+    const writer = start(join(folder, 'records'));
+    await eventually('it runs', () => writer.samples.length > 0);
+    const exit = once(writer.child, 'exit');
+    writer.child.stdout.destroy();
+    await exit;
+  });
+});
+
+describe('parseSample', () => {
+  it('reads what the writer prints', () => {
+    expect(parseSample('S 12 1200.000 1200.100 1201.500 -')).to.deep.equal({
+      sequence: 12,
+      dueMs: 1200,
+      startMs: 1200.1,
+      endMs: 1201.5,
+      error: null,
+    });
+    expect(parseSample('S 1 1.0 1.0 2.0 EIO')?.error).to.equal('EIO');
+  });
+
+  const garbage = [
+    '',
+    'S',
+    'S 1 1.0 1.0 2.0',
+    'S -1 1.0 1.0 2.0 -',
+    'S 1 1.0 1.0 nan -',
+    'S 1 1.0 1.0 2.0 eio',
+    'S 1 1.0 1.0 2.0 - -',
+    'S 1 1.0 1.0 2.0 EIO\n',
+    ' S 1 1.0 1.0 2.0 -',
+    'Killed',
+  ];
+  for (const line of garbage)
+    it(`refuses ${JSON.stringify(line)}`, () => {
+      expect(parseSample(line)).to.equal(undefined);
+    });
+});

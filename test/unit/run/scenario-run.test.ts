@@ -1,0 +1,214 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { HostError, InterruptedError, RigError } from '../../../lab/errors.ts';
+import type { Fault } from '../../../lab/fault.ts';
+import { isDirty, labDirectory, withLock } from '../../../lab/labs.ts';
+import type { Provider } from '../../../lab/provider.ts';
+import { parseRecord } from '../../../lab/record.ts';
+import { runOnLab } from '../../../lab/run/scenario-run.ts';
+import type { Scenario } from '../../../lab/scenario.ts';
+import type { Stack } from '../../../lab/stack.ts';
+import { pause } from '../../../lab/wait.ts';
+import { failureOf } from '../../fakes/failure.ts';
+import { fakeLab, type FakeLab, type FakeShell } from '../../fakes/lab.ts';
+import { fakeSpec, fakeStack, fakeWriters, heardProgress } from '../../fakes/stack.ts';
+
+const told: string[] = [];
+const fault: Fault = {
+  name: 'halt',
+  title: 'halt -f',
+  needs: ['power'],
+  inject: () => Promise.resolve(),
+  proven: () => Promise.resolve({ proof: ['it was seen'] }),
+  heal: ({ node }) => {
+    told.push(`heal ${node}`);
+    return Promise.resolve();
+  },
+  healed: () => Promise.resolve(),
+};
+
+const scenario = (run: Scenario['run'], changes: Partial<Scenario> = {}): Scenario => ({
+  name: 'test',
+  title: 'A test',
+  question: 'does it work?',
+  needs: ['power'],
+  run,
+  checks: [{ name: 'fine', judge: () => ({ verdict: 'pass', message: 'fine' }) }],
+  ...changes,
+});
+
+describe('a run of a scenario', () => {
+  let folder: string;
+  const cleanups: (() => void)[] = [];
+  beforeEach(() => {
+    told.length = 0;
+    folder = mkdtempSync(join(tmpdir(), 'lab-scenario-test-'));
+    cleanups.push(() => {
+      rmSync(folder, { recursive: true });
+    });
+  });
+  afterEach(() => {
+    for (const clean of cleanups.splice(0)) clean();
+  });
+
+  function rig(parts: { stack?: Partial<Stack>; provider?: Partial<Provider>; shell?: FakeShell } = {}) {
+    const fake: FakeLab = fakeLab(parts.shell);
+    const { spec, asked, remove } = fakeSpec(fake.lab, fakeStack(parts.stack), parts.provider);
+    cleanups.push(remove);
+    const controller = new AbortController();
+    const writers = fakeWriters();
+    const progress = heardProgress();
+    return {
+      fake,
+      spec,
+      asked,
+      controller,
+      writers,
+      progress,
+      run: (what: Scenario) =>
+        withLock(labDirectory(spec.home, spec.name), 'test', () =>
+          runOnLab(spec, what, {
+            outDirectory: folder,
+            startProbe: writers.startProbe,
+            progress,
+            signal: controller.signal,
+          }),
+        ),
+    };
+  }
+
+  it('leaves a record that can be read again, with its files, and everything it started ended', async () => {
+    const { fake, run, writers, spec } = rig({
+      shell: (_node, command) => ({ stdout: command === 'versions' ? 'drbd 8.4.11\n' : 'a log' }),
+      stack: { monitors: () => [{ node: 'nfs01', command: 'events', parse: () => undefined }] },
+    });
+    const { record, directory } = await run(
+      scenario(async ({ window, inject, heal, clientsWrite }) => {
+        await window({ name: 'failover', title: 'it', cause: 'node-lost' }, async () => {
+          await inject(fault, 'nfs01');
+          await clientsWrite({ timeoutMs: 500 });
+        });
+        await heal(fault, 'nfs01');
+      }),
+    );
+    expect(record.verdict).to.equal('pass');
+    expect(record.broken).to.equal(null);
+    expect(record.versions['nfs01']).to.deep.equal({ drbd: '8.4.11' });
+    expect(record.final?.expectedActive).to.equal('nfs01');
+    expect(parseRecord(readFileSync(join(directory, 'record.json'), 'utf8'), 'it')).to.deep.equal(record);
+    expect(readdirSync(directory).sort()).to.deep.equal(['nodes', 'record.json']);
+    expect(record.files).to.include('nodes/nfs01/ha-log');
+    for (const file of record.files) expect(existsSync(join(directory, file)), file).to.equal(true);
+    expect(writers.stopped).to.include.members(['sv01', 'sv02']);
+    expect(fake.machine('nfs01').streams.every((stream) => stream.stopped)).to.equal(true);
+    expect(fake.done).to.include('stop observing');
+    expect(fake.closed).to.equal(true);
+    expect(await isDirty(labDirectory(spec.home, spec.name))).to.equal(true);
+    expect(told).to.deep.equal(['heal nfs01']);
+  });
+
+  it('is unknown before anything starts when the provider lacks a capability', async () => {
+    const { run, asked } = rig({ provider: { capabilities: new Set(['power'] as const) } });
+    const { record } = await run(scenario(() => Promise.resolve(), { needs: ['power', 'fabric', 'link'] }));
+    expect(record.verdict).to.equal('unknown');
+    expect(record.broken).to.equal('qemu cannot fabric, link');
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('is unknown when a machine dies, tells its last words, and is healed and ended', async () => {
+    const { run, fake, writers } = rig();
+    const { record, directory } = await run(
+      scenario(async ({ inject, observe }) => {
+        await inject(fault, 'nfs01');
+        setImmediate(() => {
+          fake.break('the machine of nfs02 died; last lines: panic');
+        });
+        await observe(60_000);
+      }),
+    );
+    expect(record.verdict).to.equal('unknown');
+    expect(record.broken).to.include('nfs02 died').and.include('panic');
+    expect(record.events.map((event) => event.kind)).to.include('broken');
+    expect(told).to.deep.equal(['heal nfs01']);
+    expect(writers.stopped).to.have.members(['sv01', 'sv02']);
+    expect(fake.closed).to.equal(true);
+    expect(parseRecord(readFileSync(join(directory, 'record.json'), 'utf8'), 'it').broken).to.equal(
+      record.broken,
+    );
+  });
+
+  it('heals and ends everything when it is interrupted, then says so; no record is left', async () => {
+    const { run, controller, writers, fake } = rig({
+      stack: { monitors: () => [{ node: 'nfs02', command: 'events', parse: () => undefined }] },
+    });
+    const error = await failureOf(
+      run(
+        scenario(async ({ inject, observe }) => {
+          await inject(fault, 'nfs01');
+          setImmediate(() => {
+            controller.abort();
+          });
+          await observe(60_000);
+        }),
+      ),
+    );
+    expect(error).to.be.instanceOf(InterruptedError);
+    expect(told).to.deep.equal(['heal nfs01']);
+    expect(writers.stopped).to.have.members(['sv01', 'sv02']);
+    expect(fake.machine('nfs02').streams.every((stream) => stream.stopped)).to.equal(true);
+    expect(fake.closed).to.equal(true);
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('heals and ends everything when the scenario itself has a bug, which is told as one', async () => {
+    const { run, writers, fake } = rig();
+    const bug = new TypeError('a bug');
+    const error = await failureOf(
+      run(
+        scenario(async ({ inject }) => {
+          await inject(fault, 'nfs01');
+          throw bug;
+        }),
+      ),
+    );
+    expect(error).to.equal(bug);
+    expect(told).to.deep.equal(['heal nfs01']);
+    expect(writers.stopped).to.have.members(['sv01', 'sv02']);
+    expect(fake.closed).to.equal(true);
+  });
+
+  it('keeps the logs of the nodes that still answer when it broke', async () => {
+    const { run } = rig({
+      shell: (node) => (node === 'nfs01' ? Promise.reject(new RigError('no route')) : { stdout: 'a log' }),
+    });
+    const { record, directory } = await run(scenario(() => Promise.reject(new RigError('it broke'))));
+    expect(record.broken).to.equal('it broke');
+    expect(readFileSync(join(directory, 'nodes/nfs02/ha-log'), 'utf8')).to.equal('a log');
+    expect(readFileSync(join(directory, 'nodes/nfs01/ha-log'), 'utf8')).to.include('no route');
+  });
+
+  it('is unknown when the lab does not come up, but a host that cannot do it is an error', async () => {
+    const broken = rig({ provider: { up: () => Promise.reject(new RigError('no boot')) } });
+    const { record } = await broken.run(scenario(() => Promise.resolve()));
+    expect(record.verdict).to.equal('unknown');
+    expect(record.broken).to.include('did not come up: no boot');
+    const poor = rig({ provider: { up: () => Promise.reject(new HostError('no memory')) } });
+    expect(await failureOf(poor.run(scenario(() => Promise.resolve())))).to.be.instanceOf(HostError);
+  });
+
+  it('ends what it began when its witnesses cannot be started', async () => {
+    const { run, fake } = rig({
+      stack: {
+        monitors: () => {
+          throw new RigError('no monitors');
+        },
+      },
+    });
+    const { record } = await run(scenario(() => pause(60_000)));
+    expect(record.broken).to.equal('no monitors');
+    expect(fake.done).to.include('stop observing');
+    expect(fake.closed).to.equal(true);
+  });
+});

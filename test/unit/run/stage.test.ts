@@ -1,0 +1,216 @@
+import { expect } from 'chai';
+import { InterruptedError, RigError, TimeoutError, UsageError } from '../../../lab/errors.ts';
+import type { Fault } from '../../../lab/fault.ts';
+import type { RunningProbe } from '../../../lab/probe.ts';
+import { startJournal } from '../../../lab/run/journal.ts';
+import { openStage, type OpenStage } from '../../../lab/run/stage.ts';
+import type { Stack } from '../../../lab/stack.ts';
+import { pause } from '../../../lab/wait.ts';
+import { failureOf } from '../../fakes/failure.ts';
+import { fakeLab } from '../../fakes/lab.ts';
+import { fakeSpec, fakeStack, fakeWriters, heardProgress } from '../../fakes/stack.ts';
+
+interface Rig extends OpenStage {
+  controller: AbortController;
+  watched: string[];
+  notes: string[];
+  kinds: () => string[];
+}
+
+const cleanups: (() => void)[] = [];
+
+async function rig(stack: Partial<Stack> = {}, probe: Partial<RunningProbe> = {}): Promise<Rig> {
+  const { lab } = fakeLab();
+  const { spec, remove } = fakeSpec(lab, fakeStack(stack));
+  cleanups.push(remove);
+  const controller = new AbortController();
+  const journal = startJournal();
+  const watched: string[] = [];
+  const witnesses = {
+    leave: (node: string) => watched.push(`leave ${node}`),
+    rejoin: (node: string) => Promise.resolve(void watched.push(`rejoin ${node}`)),
+    stop: () => Promise.resolve(),
+  };
+  const progress = heardProgress();
+  const probes = [await fakeWriters(probe).startProbe(lab, 'sv01', spec.stack.workload({}), 0)];
+  const opened = openStage(spec, lab, journal, witnesses, probes, progress, controller.signal);
+  return {
+    ...opened,
+    controller,
+    watched,
+    notes: progress.notes,
+    kinds: () => journal.events.map((event) => event.kind),
+  };
+}
+
+/** A fault that tells what is done with it. */
+function toldFault(name: string, told: string[], changes: Partial<Fault> = {}): Fault {
+  const tell = (what: string) => (): Promise<void> => {
+    told.push(`${what} ${name}`);
+    return Promise.resolve();
+  };
+  return {
+    name,
+    title: name,
+    needs: [],
+    inject: tell('inject'),
+    proven: () => Promise.resolve({ proof: ['seen'], lostMs: 1 }),
+    heal: tell('heal'),
+    healed: tell('healed'),
+    ...changes,
+  };
+}
+
+describe('the stage', () => {
+  afterEach(() => {
+    for (const clean of cleanups.splice(0)) clean();
+  });
+
+  it('leads a fault through its life and keeps its times', async () => {
+    const told: string[] = [];
+    const { stage, result, watched, kinds, healAll } = await rig();
+    const fault = toldFault('halt', told);
+    await stage.inject(fault, 'nfs01');
+    await stage.heal(fault, 'nfs01');
+    await healAll();
+    expect(told).to.deep.equal(['inject halt', 'heal halt', 'healed halt']);
+    expect(watched).to.deep.equal(['leave nfs01', 'rejoin nfs01']);
+    expect(kinds()).to.include.members(['fault-injected', 'fault-proven', 'node-lost', 'fault-healed']);
+    const [record] = result.faults;
+    expect(record?.injectedMs).to.be.at.most(record?.provenMs ?? -1);
+    expect(record?.provenMs).to.be.at.most(record?.healedMs ?? -1);
+  });
+
+  it('heals what is left in reverse order, each once, whatever one of them throws', async () => {
+    const told: string[] = [];
+    const { stage, healAll, notes } = await rig();
+    const stubborn = toldFault('b', told, {
+      heal: () => {
+        told.push('heal b');
+        return Promise.reject(new RigError('no power'));
+      },
+    });
+    for (const [fault, node] of [
+      [toldFault('a', told), 'nfs01'],
+      [stubborn, 'nfs02'],
+      [toldFault('c', told), 'sv01'],
+    ] as const)
+      await stage.inject(fault, node);
+    told.length = 0;
+    await healAll();
+    await healAll();
+    expect(told).to.deep.equal(['heal c', 'heal b', 'heal a']);
+    expect(notes).to.deep.equal(['b on nfs02 could not be healed: no power']);
+  });
+
+  it('heals a fault whose injection failed halfway, and one that was never proven', async () => {
+    const told: string[] = [];
+    const { stage, result, healAll } = await rig();
+    const halfway = toldFault('a', told, { inject: () => Promise.reject(new RigError('lost')) });
+    const unproven = toldFault('b', told, { proven: () => Promise.reject(new TimeoutError('it', 1, 'no')) });
+    expect(await failureOf(stage.inject(halfway, 'nfs01'))).to.be.instanceOf(RigError);
+    expect(await failureOf(stage.inject(unproven, 'nfs02'))).to.be.instanceOf(TimeoutError);
+    await healAll();
+    expect(told).to.deep.equal(['inject b', 'heal b', 'heal a']);
+    expect(result.faults.map((fault) => [fault.provenAt, fault.healedAt === null])).to.deep.equal([
+      [null, false],
+      [null, false],
+    ]);
+  });
+
+  it('does not heal what was not broken', async () => {
+    const { stage } = await rig();
+    expect(await failureOf(stage.heal(toldFault('a', []), 'nfs01'))).to.be.instanceOf(UsageError);
+  });
+
+  const waits: [
+    string,
+    Partial<Stack>,
+    (stage: OpenStage['stage'], timeoutMs: number) => Promise<void>,
+    string,
+  ][] = [
+    [
+      'serviceOn',
+      { active: () => Promise.resolve(['nfs01', 'nfs02']) },
+      (stage, timeoutMs) => stage.serviceOn('nfs01', { timeoutMs }),
+      'on nfs01 and nfs02',
+    ],
+    [
+      'serviceOn when nobody answers',
+      { active: () => new Promise(() => undefined) },
+      (stage, timeoutMs) => stage.serviceOn('nfs01', { timeoutMs }),
+      'did not answer',
+    ],
+    [
+      'redundant',
+      { redundant: () => Promise.resolve({ ok: false, found: 'SyncTarget' }) },
+      (stage, timeoutMs) => stage.redundant({ timeoutMs }),
+      'SyncTarget',
+    ],
+    ['clientsWrite', {}, (stage, timeoutMs) => stage.clientsWrite({ timeoutMs }), 'sv01: 0'],
+  ];
+  for (const [name, stack, wait, state] of waits) {
+    it(`bounds ${name} and tells the last state`, async () => {
+      const { stage } = await rig(stack, { acknowledged: 5 });
+      const error = await failureOf(wait(stage, 30));
+      expect(error).to.be.instanceOf(TimeoutError);
+      expect(error.message).to.include(state);
+    });
+
+    it(`interrupts ${name}`, async () => {
+      const { stage, controller } = await rig(stack, { acknowledged: 5 });
+      const waiting = failureOf(wait(stage, 60_000));
+      setImmediate(() => {
+        controller.abort();
+      });
+      expect(await waiting).to.be.instanceOf(InterruptedError);
+    });
+  }
+
+  it('interrupts active, observe, baseline, heal and inject', async () => {
+    const forever = (context: { signal: AbortSignal }): Promise<never> =>
+      pause(60_000, context.signal).then(() => Promise.reject(new Error('never')));
+    const calls: ((opened: Rig) => Promise<unknown>)[] = [
+      ({ stage }) => stage.active(),
+      ({ stage }) => stage.observe(60_000),
+      ({ stage }) => stage.baseline(60_000),
+      ({ stage }) => stage.inject(toldFault('a', [], { inject: forever }), 'nfs01'),
+      ({ stage }) => stage.inject(toldFault('a', [], { proven: forever }), 'nfs01'),
+      async ({ stage }) => {
+        const fault = toldFault('a', [], { healed: forever });
+        await stage.inject(fault, 'nfs01');
+        await stage.heal(fault, 'nfs01');
+      },
+    ];
+    for (const call of calls) {
+      const opened = await rig({ active: () => new Promise(() => undefined) });
+      const running = failureOf(call(opened));
+      await pause(5);
+      opened.controller.abort();
+      expect(await running).to.be.instanceOf(InterruptedError);
+      expect(await failureOf(opened.stage.observe(1))).to.be.instanceOf(InterruptedError);
+    }
+  });
+
+  it('notices at once when a writer ended', async () => {
+    const { stage } = await rig({}, { acknowledged: 0, ended: true });
+    const error = await failureOf(stage.clientsWrite({ timeoutMs: 60_000 }));
+    expect(error.message).to.equal('the writer on sv01 ended by itself');
+  });
+
+  it('closes a window whose scenario failed inside it', async () => {
+    const { stage, result, kinds } = await rig();
+    await failureOf(
+      stage.window({ name: 'failover', title: 'it', cause: 'node-lost' }, () =>
+        Promise.reject(new RigError('x')),
+      ),
+    );
+    expect(result.windows[0]?.endMs).to.be.at.least(result.windows[0]?.startMs ?? Infinity);
+    expect(kinds()).to.include('window-closed');
+  });
+
+  it('takes no two servers for the active one', async () => {
+    const { stage } = await rig({ active: () => Promise.resolve(['nfs01', 'nfs02']) });
+    expect((await failureOf(stage.active())).message).to.include('found nfs01 and nfs02');
+  });
+});

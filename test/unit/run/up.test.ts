@@ -1,0 +1,205 @@
+import { expect } from 'chai';
+import { HostError, InterruptedError, RigError, UsageError } from '../../../lab/errors.ts';
+import {
+  isDirty,
+  labDirectory,
+  markDirty,
+  readDescription,
+  withLock,
+  writeDescription,
+} from '../../../lab/labs.ts';
+import type { Provider } from '../../../lab/provider.ts';
+import { down } from '../../../lab/run.ts';
+import { attachTo, bringUp } from '../../../lab/run/up.ts';
+import type { Stack } from '../../../lab/stack.ts';
+import { failureOf } from '../../fakes/failure.ts';
+import { fakeLab } from '../../fakes/lab.ts';
+import { fakeSpec, fakeStack, heardProgress } from '../../fakes/stack.ts';
+
+describe('bringing a lab up', () => {
+  const cleanups: (() => void)[] = [];
+  afterEach(() => {
+    for (const clean of cleanups.splice(0)) clean();
+  });
+
+  /** A lab that was up and healthy before. */
+  async function rig(parts: { provider?: Partial<Provider>; stack?: Partial<Stack>; known?: boolean } = {}) {
+    const fake = fakeLab();
+    const { spec, asked, remove } = fakeSpec(fake.lab, fakeStack(parts.stack), parts.provider);
+    cleanups.push(remove);
+    const directory = labDirectory(spec.home, spec.name);
+    const controller = new AbortController();
+    const progress = heardProgress();
+    await withLock(directory, 'test', async () => {
+      if (parts.known !== false)
+        await writeDescription(directory, {
+          schema: 1,
+          name: spec.name,
+          stack: spec.stack.name,
+          edition: 'current',
+          provider: 'qemu',
+          settings: { deadtime: 10 },
+          createdAt: '2024-05-01T12:00:00.000Z',
+          snapshot: 'healthy',
+        });
+    });
+    return {
+      fake,
+      spec,
+      asked,
+      directory,
+      controller,
+      progress,
+      up: (options?: Parameters<typeof bringUp>[3]) => bringUp(spec, progress, controller.signal, options),
+    };
+  }
+  const lab = (): ReturnType<typeof fakeLab>['lab'] => fakeLab().lab;
+
+  it('attaches when it runs undisturbed', async () => {
+    const { up, asked } = await rig({ provider: { attach: () => Promise.resolve(lab()) } });
+    expect((await up()).how).to.equal('attached');
+    expect(asked).to.deep.equal(['attach']);
+  });
+
+  it('restores it when it is dirty, when it must be pristine, and when it is not healthy', async () => {
+    const provider = { attach: () => Promise.resolve(lab()), restore: () => Promise.resolve(lab()) };
+    const dirty = await rig({ provider });
+    await markDirty(dirty.directory, 'hard-halt');
+    expect((await dirty.up()).how).to.equal('restored');
+    expect(dirty.asked).to.deep.equal(['restore']);
+    expect(await isDirty(dirty.directory)).to.equal(false);
+
+    const pristine = await rig({ provider });
+    expect((await pristine.up({ pristine: true })).how).to.equal('restored');
+    expect(pristine.asked).to.deep.equal(['restore']);
+
+    let looks = 0;
+    const sick = fakeLab();
+    const unhealthy = await rig({
+      provider: { ...provider, attach: () => Promise.resolve(sick.lab) },
+      stack: { health: () => Promise.resolve([{ what: 'DRBD', ok: ++looks > 1, found: 'StandAlone' }]) },
+    });
+    expect((await unhealthy.up()).how).to.equal('restored');
+    expect(sick.closed).to.equal(true);
+    expect(unhealthy.progress.notes.join()).to.include('DRBD: StandAlone');
+  });
+
+  it('provisions it anew when there is no snapshot, or one that does not load', async () => {
+    const none = await rig();
+    expect((await none.up()).how).to.equal('provisioned');
+    expect(none.asked).to.deep.equal(['attach', 'restore', 'destroy', 'up']);
+    const unfit = await rig({ provider: { restore: () => Promise.reject(new RigError('bad section')) } });
+    expect((await unfit.up()).how).to.equal('provisioned');
+    expect(unfit.progress.notes.join()).to.include('bad section');
+    expect((await readDescription(unfit.directory))?.snapshot).to.equal('healthy');
+  });
+
+  it('provisions it anew when it was asked to, or was made with other settings', async () => {
+    const fresh = await rig();
+    await fresh.up({ fresh: true });
+    expect(fresh.asked).to.deep.equal(['destroy', 'up']);
+    const other = await rig();
+    other.spec.settings = { deadtime: 6 };
+    await other.up();
+    expect(other.asked).to.deep.equal(['destroy', 'up']);
+    expect((await readDescription(other.directory))?.settings).to.deep.equal({ deadtime: 6 });
+  });
+
+  it('passes on that the host cannot restore it, and an interruption of that', async () => {
+    const poor = await rig({ provider: { restore: () => Promise.reject(new HostError('no memory')) } });
+    expect(await failureOf(poor.up())).to.be.instanceOf(HostError);
+    const controller = new AbortController();
+    const interrupted = await rig({
+      provider: {
+        restore: () => {
+          controller.abort();
+          return Promise.reject(new RigError('torn'));
+        },
+      },
+    });
+    expect(await failureOf(bringUp(interrupted.spec, heardProgress(), controller.signal))).to.be.instanceOf(
+      RigError,
+    );
+    expect(interrupted.asked).not.to.include('up');
+  });
+
+  const failures: [
+    string,
+    (
+      fake: ReturnType<typeof fakeLab>,
+      abort: () => void,
+    ) => { provider?: Partial<Provider>; stack?: Partial<Stack> },
+  ][] = [
+    [
+      'the machines do not start',
+      () => ({ provider: { up: () => Promise.reject(new RigError('no boot')) } }),
+    ],
+    [
+      'it is interrupted',
+      (_fake, abort) => ({
+        stack: { health: (_lab, _settings, { signal }) => (abort(), pause(60_000, signal).then(() => [])) },
+      }),
+    ],
+    [
+      'a machine dies',
+      (fake) => ({
+        provider: { up: () => Promise.resolve(fake.lab) },
+        stack: {
+          health: (_lab, _settings, { signal }) => (
+            fake.break('nfs01 died'),
+            pause(60_000, signal).then(() => [])
+          ),
+        },
+      }),
+    ],
+  ];
+  for (const [what, parts] of failures)
+    it(`leaves nothing of a lab that is being provisioned when ${what}`, async function () {
+      this.timeout(15_000);
+      const fake = fakeLab();
+      const controller = new AbortController();
+      const opened = await rig({
+        known: false,
+        ...parts(fake, () => {
+          setImmediate(() => {
+            controller.abort();
+          });
+        }),
+      });
+      const error = await failureOf(bringUp(opened.spec, heardProgress(), controller.signal));
+      expect(error).to.be.instanceOf(what === 'it is interrupted' ? InterruptedError : RigError);
+      expect(opened.asked).to.deep.equal(['destroy', 'up', 'purge']);
+      expect(await readDescription(opened.directory)).to.equal(undefined);
+    });
+
+  it('refuses an edition that no image exists for', async () => {
+    const { up, asked } = await rig({ known: false, stack: { editions: [] } });
+    expect(await failureOf(up())).to.be.instanceOf(HostError);
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('attaches only to what exists and runs', async () => {
+    const unknown = await rig({ known: false });
+    expect(await failureOf(attachTo(unknown.spec, unknown.controller.signal))).to.be.instanceOf(UsageError);
+    const stopped = await rig();
+    expect(await failureOf(attachTo(stopped.spec, stopped.controller.signal))).to.be.instanceOf(RigError);
+  });
+});
+
+describe('taking a lab down', () => {
+  it('waits for nobody: a lab that another command holds, finished or not, is busy', async () => {
+    const { spec, asked, remove } = fakeSpec(fakeLab().lab);
+    try {
+      await withLock(labDirectory(spec.home, spec.name), 'bringing it up', async () => {
+        const error = await failureOf(down(spec, { purge: false }));
+        expect(error).to.be.instanceOf(HostError);
+        expect(error.message).to.include('is bringing it up');
+      });
+      expect(asked).to.deep.equal([]);
+      await down(spec, { purge: false });
+      expect(asked).to.deep.equal(['purge']);
+    } finally {
+      remove();
+    }
+  });
+});
