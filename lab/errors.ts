@@ -73,6 +73,12 @@ export class TimeoutError extends RigError {
   }
 }
 
+/**
+ * The cluster did not do in time what a healthy one would: clients that stay blocked, a service that does not come back. That
+ * is a finding about the cluster, for the checks to judge, and not a broken rig.
+ */
+export class NotRecoveredError extends RigError {}
+
 /** The user interrupted the command; raised after faults are healed. */
 export class InterruptedError extends LabError {
   constructor(message = 'interrupted') {

@@ -4,8 +4,11 @@ import type { ClientResult, RunRecord } from '../record.ts';
 
 /** Phases are told to a tenth of a second; clocks that are known worse than this would blur them. */
 const clockLimitMs = 50;
-/** Of the undisturbed operations, this share may start more than one interval late. */
-const lateShareLimit = 0.05;
+/**
+ * Of the undisturbed operations, this share may start more than one interval late. On an emulated machine a write takes nearly an
+ * interval, and single ones more; beyond this the schedule is no schedule.
+ */
+const lateShareLimit = 0.25;
 /** None may start later than this: whatever held it up would be measured as a stall. */
 const latenessLimitMs = 1000;
 const operationsNeeded = 10;

@@ -18,7 +18,21 @@ export async function main(argv: readonly string[]): Promise<never> {
     stderr: process.stderr,
     signal: interruption.signal,
   });
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(interruption.signal.aborted ? exitCode.interrupted : code);
+}
+
+const flushTimeoutMs = 10_000;
+
+/** Writes to a pipe are asynchronous (Node.js, process I/O): a process that exits at once cuts its output off. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, flushTimeoutMs);
+    stream.write('', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Runs one command line; what goes wrong is told on stderr. Returns the exit code. */

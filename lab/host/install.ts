@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import pRetry from 'p-retry';
 import { HostError, InterruptedError } from '../errors.ts';
 import { holdLock } from '../lock.ts';
 import type { Progress } from '../progress.ts';
@@ -64,7 +65,7 @@ async function installPackages(missing: readonly Requirement[], options: Install
     const apt = aptGet(options);
     let updated = false;
     if (!(await hasFreshLists(options.aptLists ?? '/var/lib/apt/lists'))) {
-      await progress.step('apt-get update', () => apt(['update']));
+      await progress.step('apt-get update', () => update(apt, options.signal));
       updated = true;
     }
     const install = [
@@ -79,7 +80,7 @@ async function installPackages(missing: readonly Requirement[], options: Install
       await apt(install);
     } catch (error) {
       if (updated || !(error instanceof HostError)) throw error;
-      await progress.step('apt-get update', () => apt(['update']));
+      await progress.step('apt-get update', () => update(apt, options.signal));
       await apt(install);
     }
   });
@@ -89,6 +90,15 @@ async function installPackages(missing: readonly Requirement[], options: Install
       `apt-get installed ${packages.join(' ')}, and still there is no ${left.map((each) => each.name).join(', ')}`,
       `see ${logFileIn(options.folder)}`,
     );
+}
+
+/** A mirror that is just being synchronised, or a name server that hiccups, is over a moment later. */
+async function update(apt: ReturnType<typeof aptGet>, signal: AbortSignal): Promise<void> {
+  await pRetry(() => apt(['update']), {
+    retries: 2,
+    minTimeout: 300,
+    shouldRetry: ({ error }) => error instanceof HostError && !signal.aborted,
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import ssh2, { type ClientChannel } from 'ssh2';
+import ssh2, { type Algorithms, type ClientChannel } from 'ssh2';
 import { hostNowMs, ClockTrack } from '../clock.ts';
 import { CommandError, InterruptedError, RigError, TimeoutError, messageOf } from '../errors.ts';
 import type { ExecOptions, ExecResult, Machine, RunningCommand } from '../machine.ts';
@@ -301,9 +301,7 @@ export class SshMachine implements Machine {
           keepaliveInterval: 10_000,
           keepaliveCountMax: 12,
           hostVerifier: (key: Buffer) => key.toString('base64') === expected,
-          algorithms: (algorithms ?? fastAlgorithms) as NonNullable<
-            Parameters<ssh2.Client['connect']>[0]['algorithms']
-          >,
+          algorithms: (algorithms ?? fastAlgorithms) as Algorithms,
         });
       });
       return client;

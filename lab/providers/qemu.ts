@@ -4,16 +4,15 @@ import { isAbsolute, join } from 'node:path';
 import { HostError, RigError } from '../errors.ts';
 import { startFabric, stopFabric } from '../fabric/start.ts';
 import { availableMemoryMib, neededMemoryMib } from '../host/capacity.ts';
-import { generateKeyPair, SshMachine } from '../machines/ssh.ts';
+import { generateKeyPair } from '../machines/ssh.ts';
 import type { Progress } from '../progress.ts';
 import type { Capability, Lab, LabRequest, Provider } from '../provider.ts';
 import { together } from '../together.ts';
-import { waitFor } from '../wait.ts';
 import { proveAccelerator } from './qemu/accelerator.ts';
-import { hardwareOf, macAddress } from './qemu/arguments.ts';
+import { hardwareOf } from './qemu/arguments.ts';
 import { ensureBase, stateVersion } from './qemu/base.ts';
-import { identityScript } from './qemu/identity.ts';
-import { ensureImage, type Image } from './qemu/image.ts';
+import { giveIdentity } from './qemu/give-identity.ts';
+import { ensureImage } from './qemu/image.ts';
 import {
   Machines,
   machineSpec,
@@ -23,7 +22,7 @@ import {
   snapshotDirectory,
   type LabPlace,
 } from './qemu/lab.ts';
-import { createOverlay, sshPort, startMachine } from './qemu/machine.ts';
+import { createOverlay, startMachine } from './qemu/machine.ts';
 import {
   isOurs,
   machineSockets,
@@ -282,47 +281,6 @@ async function cloneFromBase(
       );
     });
   });
-}
-
-async function giveIdentity(
-  place: LabPlace,
-  image: Image,
-  nodeName: string,
-  hostKey: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const node = place.topology.nodes.find((each) => each.name === nodeName);
-  if (node === undefined) throw new RigError(`no node ${nodeName}`);
-  const machine = new SshMachine(nodeName, async () => ({
-    host: '127.0.0.1',
-    port: await sshPort(machineSockets(place.runtime, nodeName).qmp, nodeName),
-    user: 'root',
-    privateKey: image.privateKey,
-    hostKey: image.hostKey,
-  }));
-  try {
-    await waitFor(
-      `the clone for ${nodeName} to answer SSH`,
-      async () => {
-        await machine.exec('true', { timeoutMs: 20_000 });
-        return { done: true, value: true };
-      },
-      { timeoutMs: 90_000, signal },
-    );
-    await machine.exec('sh -s', {
-      timeoutMs: 60_000,
-      signal,
-      input: identityScript({
-        node,
-        domain: place.topology.domain,
-        macs: node.nics.map((nic) => macAddress(place.name, nodeName, nic.name)),
-        authorizedKey: place.machines.publicKey,
-        hostKey,
-      }),
-    });
-  } finally {
-    machine.disconnect();
-  }
 }
 
 async function exists(file: string): Promise<boolean> {

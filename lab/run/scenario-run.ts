@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { judge, overall } from '../check.ts';
-import { InterruptedError, LabError, RigError, messageOf } from '../errors.ts';
+import { InterruptedError, LabError, NotRecoveredError, RigError, messageOf } from '../errors.ts';
 import { labDirectory, markDirty } from '../labs.ts';
 import type { ProbeData, RunningProbe, StartProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
@@ -85,10 +85,15 @@ async function perform(
       open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));
     const stage = openStage(spec, lab, journal, witnesses, open.probes, progress, inner);
     open.stage = stage;
-    await scenario.run(stage.stage);
+    const recovered = await ranThrough(scenario, stage, journal, progress);
     await progress.step('read every acknowledged write back', async () => {
       found.data = await together(open.probes.map((probe) => () => probe.stop()));
-      found.readBacks = await stack.readBack(lab, found.data, settings, inner);
+      try {
+        found.readBacks = await stack.readBack(lab, found.data, settings, inner);
+      } catch (error) {
+        if (recovered || !(error instanceof LabError) || inner.aborted) throw error;
+        progress.note(`not read back: ${error.message}`);
+      }
     });
     await progress.step('look at the final state', async () => {
       const { expectedActive } = stage.result;
@@ -127,6 +132,29 @@ async function perform(
     files: [...files.keys()],
   });
   return { record: judged(record, scenario, journal), files };
+}
+
+/**
+ * Runs the scenario to its end. A cluster that does not recover ends it early, healed; what that is worth is for the checks to
+ * say, from the state that is found then.
+ * @returns false when the cluster did not recover
+ */
+async function ranThrough(
+  scenario: Scenario,
+  { stage, healAll }: OpenStage,
+  journal: Journal,
+  progress: Progress,
+): Promise<boolean> {
+  try {
+    await scenario.run(stage);
+    return true;
+  } catch (error) {
+    if (!(error instanceof NotRecoveredError)) throw error;
+    journal.note({ source: 'lab', kind: 'not-recovered', text: error.message });
+    progress.note(`the cluster did not recover: ${error.message}`);
+    await healAll();
+    return false;
+  }
 }
 
 function judged(record: RunRecord, scenario: Scenario, journal: Journal): RunRecord {

@@ -1,4 +1,11 @@
-import { InterruptedError, RigError, UsageError, messageOf } from '../errors.ts';
+import {
+  InterruptedError,
+  NotRecoveredError,
+  RigError,
+  TimeoutError,
+  UsageError,
+  messageOf,
+} from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
@@ -164,59 +171,65 @@ export function openStage(
       }
     },
     clientsWrite: async ({ timeoutMs }) => {
-      await step('wait until every client writes again', () => writing(timeoutMs));
+      await step('wait until every client writes again', () => recovery(writing(timeoutMs)));
     },
     serviceOn: async (node, { timeoutMs }) => {
       result.expectedActive = node;
       await step(`wait for the service on ${node}`, () =>
-        waitFor(
-          `the service on ${node} alone`,
-          async () => {
-            const holders = await stack.active(lab);
-            return holders.length === 1 && holders[0] === node
-              ? { done: true, value: true }
-              : {
-                  done: false,
-                  state: holders.length === 0 ? 'no node holds it' : `on ${holders.join(' and ')}`,
-                };
-          },
-          { timeoutMs, everyMs: 1000, signal },
+        recovery(
+          waitFor(
+            `the service on ${node} alone`,
+            async () => {
+              const holders = await stack.active(lab);
+              return holders.length === 1 && holders[0] === node
+                ? { done: true, value: true }
+                : {
+                    done: false,
+                    state: holders.length === 0 ? 'no node holds it' : `on ${holders.join(' and ')}`,
+                  };
+            },
+            { timeoutMs, everyMs: 1000, signal },
+          ),
         ),
       );
     },
     redundant: async ({ timeoutMs }) => {
       await step('wait for both replicas to be up to date', () =>
-        waitFor(
-          'both replicas connected and up to date',
-          async () => {
-            const { ok, found } = await stack.redundant(lab);
-            return ok ? { done: true, value: true } : { done: false, state: found };
-          },
-          { timeoutMs, everyMs: 1000, signal },
+        recovery(
+          waitFor(
+            'both replicas connected and up to date',
+            async () => {
+              const { ok, found } = await stack.redundant(lab);
+              return ok ? { done: true, value: true } : { done: false, state: found };
+            },
+            { timeoutMs, everyMs: 1000, signal },
+          ),
         ),
       );
     },
     caughtUp: async ({ timeoutMs }) => {
       await step('wait until every client has caught up with its schedule', () =>
-        waitFor(
-          'the clients to catch up',
-          () => {
-            const late = probes.filter((probe) => (probe.behindMs ?? Infinity) > caughtUpMs);
-            return Promise.resolve(
-              late.length === 0
-                ? { done: true, value: true }
-                : {
-                    done: false,
-                    state: late
-                      .map(
-                        (probe) =>
-                          `${probe.client} is ${((probe.behindMs ?? NaN) / 1000).toFixed(1)} s behind`,
-                      )
-                      .join(', '),
-                  },
-            );
-          },
-          { timeoutMs, everyMs: 100, signal },
+        recovery(
+          waitFor(
+            'the clients to catch up',
+            () => {
+              const late = probes.filter((probe) => (probe.behindMs ?? Infinity) > caughtUpMs);
+              return Promise.resolve(
+                late.length === 0
+                  ? { done: true, value: true }
+                  : {
+                      done: false,
+                      state: late
+                        .map(
+                          (probe) =>
+                            `${probe.client} is ${((probe.behindMs ?? NaN) / 1000).toFixed(1)} s behind`,
+                        )
+                        .join(', '),
+                    },
+              );
+            },
+            { timeoutMs, everyMs: 100, signal },
+          ),
         ),
       );
     },
@@ -279,5 +292,14 @@ async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<
     return await Promise.race([work, interrupted]);
   } finally {
     signal.removeEventListener('abort', interrupt);
+  }
+}
+
+/** A wait for the cluster that ran out says something about the cluster. */
+async function recovery<T>(wait: Promise<T>): Promise<T> {
+  try {
+    return await wait;
+  } catch (error) {
+    throw error instanceof TimeoutError ? new NotRecoveredError(error.message) : error;
   }
 }

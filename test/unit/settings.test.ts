@@ -16,7 +16,7 @@ function refusal(overrides: unknown): UsageError {
 describe('settings of heartbeat-sarge', () => {
   it('are the defaults of the edition when nothing is given', () => {
     const settings = resolveSettings(stack, 'current', undefined);
-    expect(settings).to.include({ keepalive: 2, deadtime: 10, autoFailback: true, 'drbd.size': 512 });
+    expect(settings).to.include({ keepalive: 2, deadtime: 10, autoFailback: true, 'drbd.size': 64 });
     expect(resolveSettings(stack, 'period', {})['drbd.size']).to.equal(26_624);
   });
 
@@ -59,7 +59,7 @@ describe('settings of heartbeat-sarge', () => {
     initdead: ['9', '1201'],
     autoFailback: ['maybe', 1, ''],
     'drbd.protocol': ['D', 'c', ''],
-    'drbd.size': ['32', '64G', '512K', '100.5', '512 apples'],
+    'drbd.size': ['16', '64G', '512K', '100.5', '512 apples'],
     'drbd.resyncRate': ['0', '5G', '10M; halt'],
     'nfs.version': ['2', '4', 4, '4.0', '3 '],
     'nfs.mountOptions': [

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InterruptedError, RigError, TimeoutError, UsageError } from '../../errors.ts';
+import { InterruptedError, RigError, UsageError } from '../../errors.ts';
 import { connectFabric, type FabricConnection } from '../../fabric/client.ts';
 import { SshMachine } from '../../machines/ssh.ts';
 import { didYouMean } from '../../nearest.ts';
@@ -43,7 +43,6 @@ export interface LabPlace {
 }
 
 const bootTimeoutMs = 300_000;
-const monitorFreeWithinMs = 3000;
 
 /** The command line of a node's machine. */
 export function machineSpec(place: LabPlace, node: string): MachineSpec {
@@ -109,10 +108,10 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     });
   };
   const connecting = new Map<string, Promise<Qmp>>();
-  const monitorOf = async (node: string, timeoutMs?: number): Promise<Qmp> => {
+  const monitorOf = async (node: string): Promise<Qmp> => {
     const held = monitors.get(node);
     if (held !== undefined) return held;
-    const opening = connecting.get(node) ?? connectMonitor(node, timeoutMs);
+    const opening = connecting.get(node) ?? connectMonitor(node);
     connecting.set(node, opening);
     try {
       return await opening;
@@ -120,21 +119,13 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
       connecting.delete(node);
     }
   };
-  const connectMonitor = async (node: string, timeoutMs?: number): Promise<Qmp> => {
+  const connectMonitor = async (node: string): Promise<Qmp> => {
     const spec = machineSpec(place, node);
     if ((await livingProcess(spec.files.pidFile, spec.files.qmp)) === undefined)
       throw new RigError(`the machine of ${node} does not run`, `lab up`);
-    const qmp = await connectQmp(spec.files.qmp, node, timeoutMs);
+    const qmp = await connectQmp(spec.files.qmp, node);
     watch(node, qmp);
     return qmp;
-  };
-  /** A monitor serves one client at a time: where another command holds it, that command watches the machine. */
-  const watchIfFree = async (node: string): Promise<void> => {
-    try {
-      await monitorOf(node, monitorFreeWithinMs);
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-    }
   };
 
   const machines = names.map(
@@ -259,7 +250,7 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     },
   };
   try {
-    if (watchAll) await together(names.map((node) => () => watchIfFree(node)));
+    if (watchAll) await together(names.map((node) => () => monitorOf(node)));
   } catch (error) {
     lab.close();
     throw error;

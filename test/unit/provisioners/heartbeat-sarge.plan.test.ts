@@ -37,7 +37,7 @@ describe('the plan of heartbeat-sarge', () => {
           'logfacility local0',
           'keepalive 500ms',
           'deadtime 30',
-          'warntime 5',
+          'warntime 15',
           'initdead 30',
           'bcast eth1',
           'auto_failback off',
@@ -97,7 +97,7 @@ describe('the plan of heartbeat-sarge', () => {
     it('starts heartbeat only after NFS was taken out of the boot, and mounts last', () => {
       const commands = commandsOf(plan);
       const at = (part: string): number => commands.findIndex((command) => command.includes(part));
-      expect(at('systemctl disable --now nfs-server.service')).to.be.within(0, at('restart heartbeat'));
+      expect(at('systemctl disable --no-reload nfs-server.service')).to.be.within(0, at('restart heartbeat'));
       expect(at('mv /var/lib/nfs')).to.be.within(0, at('restart heartbeat'));
       expect(at('mountpoint -q /data || mount /data')).to.equal(commands.length - 1);
     });

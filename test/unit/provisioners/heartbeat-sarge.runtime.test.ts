@@ -223,7 +223,9 @@ describe('the phases of a takeover', () => {
     takeover: Parameters<typeof phases>[0],
   ): (string | undefined)[] => {
     let after = -1;
-    return phases(takeover, settings()).map((marker) => {
+    const markers = phases(takeover, settings());
+    expect(markers.at(-1)?.name).to.equal('reconnect');
+    return markers.slice(0, -1).map((marker) => {
       const found = events.findIndex((each, n) => n > after && marker.matches(each));
       if (found === -1) return undefined;
       after = found;

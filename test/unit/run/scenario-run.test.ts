@@ -179,6 +179,23 @@ describe('a run of a scenario', () => {
     expect(fake.closed).to.equal(true);
   });
 
+  it('judges a cluster that does not recover, instead of calling the rig broken', async () => {
+    const { run } = rig({ stack: { redundant: () => Promise.resolve({ ok: false, found: 'StandAlone' }) } });
+    const { record } = await run(
+      scenario(
+        async ({ inject, redundant }) => {
+          await inject(fault, 'nfs01');
+          await redundant({ timeoutMs: 30 });
+        },
+        { checks: [{ name: 'bad', judge: () => ({ verdict: 'fail', message: 'it did not' }) }] },
+      ),
+    );
+    expect(record.broken).to.equal(null);
+    expect(record.verdict).to.equal('fail');
+    expect(record.events.find((event) => event.kind === 'not-recovered')?.text).to.include('StandAlone');
+    expect(told).to.deep.equal(['heal nfs01']);
+  });
+
   it('keeps the logs of the nodes that still answer when it broke', async () => {
     const { run } = rig({
       shell: (node) => (node === 'nfs01' ? Promise.reject(new RigError('no route')) : { stdout: 'a log' }),

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { InterruptedError, RigError, TimeoutError, UsageError } from '../../../lab/errors.ts';
+import {
+  InterruptedError,
+  NotRecoveredError,
+  RigError,
+  TimeoutError,
+  UsageError,
+} from '../../../lab/errors.ts';
 import type { Fault } from '../../../lab/fault.ts';
 import type { RunningProbe } from '../../../lab/probe.ts';
 import { startJournal } from '../../../lab/run/journal.ts';
@@ -153,7 +159,7 @@ describe('the stage', () => {
     it(`bounds ${name} and tells the last state`, async () => {
       const { stage } = await rig(stack, { acknowledged: 5 });
       const error = await failureOf(wait(stage, 30));
-      expect(error).to.be.instanceOf(TimeoutError);
+      expect(error).to.be.instanceOf(NotRecoveredError);
       expect(error.message).to.include(state);
     });
 

@@ -12,6 +12,7 @@ import type { Provider } from '../../../lab/provider.ts';
 import { down } from '../../../lab/run.ts';
 import { attachTo, bringUp } from '../../../lab/run/up.ts';
 import type { Stack } from '../../../lab/stack.ts';
+import { pause } from '../../../lab/wait.ts';
 import { failureOf } from '../../fakes/failure.ts';
 import { fakeLab } from '../../fakes/lab.ts';
 import { fakeSpec, fakeStack, heardProgress } from '../../fakes/stack.ts';

@@ -55,7 +55,7 @@ describe('the process of a machine', () => {
   });
 
   it('is ended by the kernel when its parent dies, where that was asked', async () => {
-    const [program = '', ...words] = [...diesWithParent('KILL'), 'sleep', '60'];
+    const [program, ...words] = [...diesWithParent('KILL'), 'sleep', '60'];
     const script = `const c = require('node:child_process').spawn(${JSON.stringify(program)}, ${JSON.stringify(words)}, { stdio: 'ignore' }); c.once('spawn', () => setTimeout(() => console.log(c.pid), 50));`;
     const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
