@@ -22,6 +22,7 @@ import {
   snapshotDirectory,
   type LabPlace,
 } from './qemu/lab.ts';
+import { removeCacheLeftovers } from './qemu/leftovers.ts';
 import { createOverlay, startMachine } from './qemu/machine.ts';
 import {
   isOurs,
@@ -61,10 +62,11 @@ export function qemuProvider({ home }: { home: string }): Provider {
 
 /**
  * Ends every machine and fabric of this user, of all labs and of base machines that were booting, wherever the labs' state
- * folders are, and removes their runtime folders.
+ * folders are, and removes their runtime folders and what killed builders left in the cache.
  * @returns the state folders of the labs that were ended
  */
 export async function endEverything(): Promise<string[]> {
+  await removeCacheLeftovers();
   const root = runtimeRoot();
   if (!isOurs(root)) return [];
   const ended = await together(
