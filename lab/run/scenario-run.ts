@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { judge, overall } from '../check.ts';
 import { InterruptedError, LabError, NotRecoveredError, RigError, messageOf } from '../errors.ts';
@@ -12,6 +12,7 @@ import type { ReadBackResult } from '../stack.ts';
 import { together, unlessBroken } from '../together.ts';
 import { clientsOf } from '../topology.ts';
 import { gatherFinalState, keepLogs, readVersions } from './aftermath.ts';
+import { startCaptures, type Captures } from './captures.ts';
 import { hostFacts } from './host-facts.ts';
 import { startJournal, type Journal } from './journal.ts';
 import { buildRecord, emptyRecord } from './build-record.ts';
@@ -24,6 +25,8 @@ export interface ScenarioOptions {
   /** Folder under which the run gets a folder of its own, named by its id. */
   outDirectory: string;
   startProbe: StartProbe;
+  /** Keep every frame of every network as a pcap file beside the record. */
+  capture?: boolean;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -52,11 +55,16 @@ export async function runOnLab(
     progress.note(`the lab did not come up: ${error.message}`);
     return await keep(emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`), outDirectory);
   }
+  await mkdir(outDirectory, { recursive: true });
+  const captures = options.capture === true ? await mkdtemp(join(outDirectory, '.capturing-')) : undefined;
   try {
     await markDirty(labDirectory(spec.home, spec.name), scenario.name);
-    const { record, files } = await perform(spec, scenario, lab, options);
-    return await keep(record, outDirectory, files);
+    const { record, files, pcaps } = await perform(spec, scenario, lab, options, captures);
+    const kept = await keep(record, outDirectory, files);
+    for (const pcap of pcaps) await rename(join(captures ?? '', pcap), join(kept.directory, pcap));
+    return kept;
   } finally {
+    if (captures !== undefined) await rm(captures, { recursive: true, force: true });
     lab.close();
   }
 }
@@ -66,11 +74,14 @@ async function perform(
   scenario: Scenario,
   lab: Lab,
   { startProbe, progress, signal }: ScenarioOptions,
-): Promise<{ record: RunRecord; files: Map<string, string> }> {
+  captureFolder: string | undefined,
+): Promise<{ record: RunRecord; files: Map<string, string>; pcaps: string[] }> {
   const journal = startJournal();
   const { stack, settings, edition } = spec;
   const service = stack.service(edition);
-  const open: { witnesses?: Witnesses; stage?: OpenStage; probes: RunningProbe[] } = { probes: [] };
+  const open: { witnesses?: Witnesses; captures?: Captures; stage?: OpenStage; probes: RunningProbe[] } = {
+    probes: [],
+  };
   const found: {
     data: ProbeData[];
     readBacks: ReadBackResult | null;
@@ -81,6 +92,7 @@ async function perform(
 
   const watchAndBreak = async (inner: AbortSignal): Promise<void> => {
     const witnesses = (open.witnesses = await startWitnesses(lab, stack, service, journal));
+    if (captureFolder !== undefined) open.captures = await startCaptures(lab, captureFolder);
     for (const client of clientsOf(lab.topology))
       open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));
     const stage = openStage(spec, lab, journal, witnesses, open.probes, progress, inner);
@@ -112,6 +124,7 @@ async function perform(
   }
   if (found.data.length === 0) found.data = await salvage(open.probes);
   await open.witnesses?.stop({ hurry: signal.aborted });
+  const pcaps = (await open.captures?.stop().catch(() => [])) ?? [];
   if (failure !== undefined) {
     if (signal.aborted || failure.error instanceof InterruptedError) throw new InterruptedError();
     if (!(failure.error instanceof LabError)) throw failure.error;
@@ -129,9 +142,9 @@ async function perform(
     broken,
     hostFacts: facts(),
     stage: open.stage?.result ?? { windows: [], faults: [], expectedActive: '' },
-    files: [...files.keys()],
+    files: [...files.keys(), ...pcaps],
   });
-  return { record: judged(record, scenario, journal), files };
+  return { record: judged(record, scenario, journal), files, pcaps };
 }
 
 /**

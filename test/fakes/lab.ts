@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { ClockTrack, hostNowMs } from '../../lab/clock.ts';
 import { CommandError, InterruptedError, RigError } from '../../lab/errors.ts';
 import type { Fabric, FabricPort } from '../../lab/fabric.ts';
@@ -144,7 +145,10 @@ export function fakeLab(shell: FakeShell = () => ({})): FakeLab {
     addRule: () => Promise.resolve('1'),
     removeRule: () => Promise.resolve(false),
     observe: () => Promise.resolve({ stop: note('stop observing') }),
-    startCapture: () => Promise.resolve('1'),
+    startCapture: (_network, file) => {
+      writeFileSync(file, 'frames');
+      return Promise.resolve('1');
+    },
     stopCapture: () => Promise.resolve(undefined),
     close: () => undefined,
   };

@@ -35,6 +35,7 @@ export function defineScenario(program: Program, context: CliContext): void {
     .option('--set <name=value>', 'a setting of the stack, as often as needed (lab list settings)', collect)
     .option('--repeat <count>', 'how often each one runs', '1')
     .option('--keep', 'leave a lab up that was brought up for this')
+    .option('--pcap', 'keep every frame of every network, as pcap files beside the record')
     .addOption(
       new Option('--out <folder>', 'where records and reports go').env('LAB_OUT').default(defaultOut),
     )
@@ -42,6 +43,7 @@ export function defineScenario(program: Program, context: CliContext): void {
       'after',
       examples([
         ['lab scenario hard-halt --stack heartbeat-sarge', 'from nothing to a report'],
+        ['lab scenario hard-halt --pcap', 'with captures that Wireshark opens'],
         ['lab scenario hard-halt --repeat 5', 'five runs on the lab that is up'],
         ['lab scenario hard-halt --set deadtime=6 --stack heartbeat-sarge', 'what a shorter deadtime gives'],
       ]),
@@ -66,6 +68,7 @@ export function defineScenario(program: Program, context: CliContext): void {
               runScenario(spec, scenario, {
                 outDirectory: resolve(context.cwd, options.out),
                 startProbe: startNfsWriter,
+                capture: options.pcap === true,
                 progress: inner,
                 signal: context.signal,
               }),

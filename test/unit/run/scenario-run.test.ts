@@ -67,13 +67,14 @@ describe('a run of a scenario', () => {
       controller,
       writers,
       progress,
-      run: (what: Scenario) =>
+      run: (what: Scenario, options: { capture?: boolean } = {}) =>
         withLock(labDirectory(spec.home, spec.name), 'test', () =>
           runOnLab(spec, what, {
             outDirectory: folder,
             startProbe: writers.startProbe,
             progress,
             signal: controller.signal,
+            ...options,
           }),
         ),
     };
@@ -177,6 +178,19 @@ describe('a run of a scenario', () => {
     expect(told).to.deep.equal(['heal nfs01']);
     expect(writers.stopped).to.have.members(['sv01', 'sv02']);
     expect(fake.closed).to.equal(true);
+  });
+
+  it('keeps a capture of each network when it is asked to, and leaves no other file', async () => {
+    const { run, fake } = rig();
+    const { record, directory } = await run(
+      scenario(() => Promise.resolve()),
+      { capture: true },
+    );
+    for (const { name } of fake.lab.topology.networks) {
+      expect(record.files).to.include(`${name}.pcap`);
+      expect(readFileSync(join(directory, `${name}.pcap`), 'utf8')).to.equal('frames');
+    }
+    expect(readdirSync(folder).filter((entry) => entry.startsWith('.capturing-'))).to.deep.equal([]);
   });
 
   it('judges a cluster that does not recover, instead of calling the rig broken', async () => {
