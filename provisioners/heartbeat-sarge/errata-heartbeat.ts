@@ -32,7 +32,7 @@ export const heartbeatErrata: readonly Erratum[] = [
     says: 'ha.cf has no warntime and no initdead.',
     right: 'warntime of half the deadtime; initdead of twice the deadtime or more.',
     why: 'warntime is how one finds the right deadtime. initdead covers a network that comes up slowly after a boot; too short, and the first server up declares its peer dead.',
-    handling: `${keptAndNoted}warntime 5, initdead 30.`,
+    handling: `${keptAndNoted}warntime half of deadtime, initdead 30.`,
   },
   {
     section: section.heartbeat,
