@@ -15,13 +15,17 @@ export interface MeasuredFreeze {
   errorMs: number;
 }
 
-/** A write that has just become due is in flight this much later; the freeze then begins inside it. */
-const intoWriteMs = 3;
-const settleWrites = 30;
+/**
+ * How long before its usual end a write is caught by the freeze. A freeze that fits between two writes would be shorter for the
+ * client than for the server; one that catches a write near its end adds its whole length to the time between two
+ * acknowledgements, and the little that is left to do then is not counted twice.
+ */
+const beforeEndMs = 27;
+const settleWrites = 10;
 
 /**
  * Freezes the active server for known times while a client writes, and measures each freeze as a scenario would. A freeze
- * begins while a write is in flight: one that fits between two writes would be shorter for the client than for the server.
+ * begins while a write is in flight.
  */
 export async function measureFreezes(
   lab: Lab,
@@ -37,15 +41,16 @@ export async function measureFreezes(
   const writer = await startNfsWriter(lab, client, { ...workload, intervalMs }, zeroMs);
   const windows: { fromMs: number; resumedMs: number; toMs: number }[] = [];
   for (const freezeMs of freezesMs) {
-    await writes(writer, settleWrites);
+    await settled(writer, intervalMs);
     await lab.machine(client).calibrate(5);
+    const intoWriteMs = Math.max(3, (writer.usualLatencyMs ?? 0) - beforeEndMs);
     await until(zeroMs + nextDueMs(writer, hostNowMs() - zeroMs + 50, intervalMs) + intoWriteMs);
     await lab.pause(server);
     const fromMs = hostNowMs() - zeroMs;
     await until(zeroMs + fromMs + freezeMs);
     const resumedMs = hostNowMs() - zeroMs;
     await lab.resume(server);
-    await writes(writer, settleWrites);
+    await settled(writer, intervalMs);
     windows.push({ fromMs, resumedMs, toMs: hostNowMs() - zeroMs });
   }
   await lab.machine(client).calibrate(20);
@@ -63,6 +68,23 @@ function nextDueMs(writer: RunningProbe, afterMs: number, intervalMs: number): n
   const first = writer.firstDueMs;
   if (first === undefined) throw new RigError('the writer has not begun');
   return first + Math.ceil((afterMs - first) / intervalMs) * intervalMs;
+}
+
+/** Until the writer keeps its schedule again, and for some writes more. */
+async function settled(writer: RunningProbe, intervalMs: number): Promise<void> {
+  await waitFor(
+    `${writer.client} to keep its schedule`,
+    () => {
+      const behindMs = writer.behindMs ?? Infinity;
+      return Promise.resolve(
+        behindMs < 2 * intervalMs
+          ? { done: true, value: true }
+          : { done: false, state: `${behindMs.toFixed(0)} ms late` },
+      );
+    },
+    { timeoutMs: 60_000, everyMs: 20 },
+  );
+  await writes(writer, settleWrites);
 }
 
 async function writes(writer: RunningProbe, count: number): Promise<void> {

@@ -25,6 +25,8 @@ export interface RunningProbe {
   /** Acknowledgements so far, and when the last one was made; to wait on. */
   readonly acknowledged: number;
   readonly lastAcknowledgedMs: number | undefined;
+  /** Median time of its latest acknowledged operations, from due to acknowledged on the client; undefined before the first. */
+  readonly usualLatencyMs: number | undefined;
   /** How late its last acknowledged operation was: from when it was due until word of it came; undefined before the first. */
   readonly behindMs: number | undefined;
   /** When its first operation was due, on the run's clock; operation n is due n intervals later. Undefined before it finished. */

@@ -12,6 +12,8 @@ const lateShareLimit = 0.25;
 /** None may start later than this: whatever held it up would be measured as a stall. */
 const latenessLimitMs = 1000;
 const operationsNeeded = 10;
+/** Share of processor time that a hypervisor may keep from this host, in percent; timers and scripts are late by more. */
+const stealLimitPercent = 10;
 
 /** The clocks are known well enough, and the writers kept their schedule while nothing was broken. */
 export const measurementSound: Check = {
@@ -20,11 +22,22 @@ export const measurementSound: Check = {
     if (record.clients.length === 0) return { verdict: 'unknown', message: 'no client wrote' };
     const disturbedMs = firstDisturbance(record);
     return worstFirst([
+      judgeHost(record),
       judgeClocks(record),
       ...record.clients.map((client) => judgeSchedule(client, disturbedMs)),
     ]);
   },
 };
+
+function judgeHost({ host }: RunRecord): Judgement {
+  const steal = Number.parseFloat(host['steal'] ?? '0');
+  return steal > stealLimitPercent
+    ? {
+        verdict: 'unknown',
+        message: `this host was starved: its hypervisor kept ${steal.toFixed(1)} % of the processor time from it, more than ${String(stealLimitPercent)} %`,
+      }
+    : { verdict: 'pass', message: 'the host had its processor time' };
+}
 
 function judgeClocks({ clocks, clients }: RunRecord): Judgement {
   const unread = clients.find(

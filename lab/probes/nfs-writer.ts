@@ -16,6 +16,7 @@ interface GuestSample {
   error: string | null;
 }
 
+const latestSamples = 9;
 /** A writer that lost its lab ends by itself after this long, in seconds. */
 const lifetimeSeconds = 3600;
 
@@ -67,6 +68,9 @@ export async function startNfsWriter(
     get lastAcknowledgedMs() {
       return lastAcknowledgedMs;
     },
+    get usualLatencyMs() {
+      return medianLatencyMs(samples.filter((sample) => sample.error === null).slice(-latestSamples));
+    },
     get behindMs() {
       return behindMs;
     },
@@ -97,6 +101,11 @@ export async function startNfsWriter(
       return { client, intervalMs: workload.intervalMs, samples: onRunClock, ledger, path };
     },
   };
+}
+
+function medianLatencyMs(samples: readonly GuestSample[]): number | undefined {
+  const latencies = samples.map(({ dueMs, endMs }) => endMs - dueMs).sort((a, b) => a - b);
+  return latencies[Math.floor(latencies.length / 2)];
 }
 
 /** `S <sequence> <due> <start> <end> <errno name or ->`, milliseconds of the client's monotonic clock. */

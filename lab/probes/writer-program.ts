@@ -1,7 +1,7 @@
 /**
  * The writer that runs on a client, in Perl because every platform of the articles has it. Arguments: client, file, interval
  * in ms, lifetime in s. Operation n is due at start + n * interval whatever became of the ones before; what it could not
- * start in time it starts as soon as it can. An operation appends one record (format: lab/ledger.ts), calls fsync, and only
+ * start in time it starts as soon as it can; its record is made before it is due. An operation appends one record (format: lab/ledger.ts), calls fsync, and only
  * then counts. It prints one line per operation (format: parseSample) and ends when its standard input does.
  */
 export const writerProgram = `
@@ -28,16 +28,16 @@ sub write_record {
 my $begin = now();
 for (my $n = 0; now() - $begin < $lifetime * 1e3; $n++) {
   my $due = $begin + $n * $interval;
+  my $sequence = sprintf '%010d', $n;
+  my $unit = "$client:$sequence;";
+  my $payload = substr $unit x 8, 0, 128 - length "lab1 $client $sequence 01234567 \\n";
+  my $record = "lab1 $client $sequence " . crc($payload) . " $payload\\n";
   while (1) {
     my $wait = ($due - now()) / 1e3;
     my $ready = ''; vec($ready, 0, 1) = 1;
     if (select $ready, undef, undef, $wait > 0 ? $wait : 0) { sysread STDIN, my $ignored, 4096 or exit 0 }
     last if now() >= $due;
   }
-  my $sequence = sprintf '%010d', $n;
-  my $unit = "$client:$sequence;";
-  my $payload = substr $unit x 8, 0, 128 - length "lab1 $client $sequence 01234567 \\n";
-  my $record = "lab1 $client $sequence " . crc($payload) . " $payload\\n";
   my $start = now();
   my $errno = write_record($record);
   my $end = now();

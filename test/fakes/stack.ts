@@ -83,6 +83,7 @@ export function fakeWriters(changes: Partial<RunningProbe> = {}): {
         },
         lastAcknowledgedMs: undefined,
         behindMs: undefined,
+        usualLatencyMs: undefined,
         firstDueMs: undefined,
         ended: false,
         stop: () => {

@@ -42,6 +42,11 @@ export const cases: CheckCases = {
   condemns: [],
   leavesUnknown: [
     {
+      what: 'a host from which its hypervisor kept the processor',
+      record: exampleRecord({ host: { ...exampleRecord().host, steal: '14.2 %' } }),
+      says: 'its hypervisor kept 14.2 % of the processor time',
+    },
+    {
       what: 'a clock that is hardly known',
       record: withClock('nfs02', { uncertaintyMs: 80 }),
       says: 'the clock of nfs02 is known to ±80.0 ms, worse than 50 ms',
