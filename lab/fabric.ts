@@ -1,21 +1,11 @@
+import type { LabNetwork } from './network.ts';
+
 /**
- * The Ethernet between the nodes, as the engine sees it. Every frame passes through it, so it can cut, delay and count
- * without asking a node, and it is a witness that no fault on a node can silence. Times are the host's monotonic clock
- * in milliseconds (see hostNowMs in clock.ts).
+ * The switch of the embedded provider. Every frame passes through it, so it can cut, delay and count without asking a node,
+ * and it is a witness that no fault on a node can silence.
  */
-export interface Fabric {
+export interface Fabric extends LabNetwork {
   ports(): Promise<FabricPort[]>;
-  /** Rules that are in force now, with the frames each one has hit. */
-  rules(): Promise<ActiveRule[]>;
-  /** Puts a rule in force at once and returns its id. It ends by itself after ttlMs, whoever asked for it has died or not. */
-  addRule(rule: FabricRule): Promise<string>;
-  /** Ends a rule; true when it was still in force. Safe to call twice. */
-  removeRule(id: string): Promise<boolean>;
-  /** Sightings that match, from now on. */
-  observe(
-    filter: SightingFilter,
-    onSighting: (sighting: Sighting) => void,
-  ): Promise<{ stop(): Promise<void> }>;
   /**
    * Writes every frame that a node sends to a network, cut or not, to a pcap file (nanosecond format, wall-clock
    * stamps) until stopped or until this connection ends.
@@ -39,29 +29,6 @@ export interface FabricPort {
   framesDropped: number;
   /** Arrival of the last frame that the node sent; null when it never sent one. */
   lastFrameFromNodeMs: number | null;
-}
-
-/** What happens to frames from one end to another. Several rules on one path add up; drop wins. */
-export interface FabricRule {
-  /** Which frames: sender and receiver nodes; absent means any. A rule has one direction. */
-  network: string;
-  from?: string;
-  to?: string;
-  effect:
-    | { kind: 'drop' }
-    /** Part of the frames is dropped, 0 to 1. */
-    | { kind: 'loss'; probability: number }
-    /** Each frame waits delayMs plus or minus up to jitterMs; order is kept. */
-    | { kind: 'delay'; delayMs: number; jitterMs: number }
-    /** Bytes per second; a queue of at most queueBytes waits, the rest is dropped. */
-    | { kind: 'rate'; bytesPerSecond: number; queueBytes: number };
-  ttlMs: number;
-}
-
-export interface ActiveRule extends FabricRule {
-  id: string;
-  expiresInMs: number;
-  hits: number;
 }
 
 /** Which frames to report. Absent kinds are not reported. */

@@ -1,3 +1,5 @@
+import type { Box } from './box.ts';
+
 /** A guest operating system, as data. */
 export interface Platform {
   name: string;
@@ -14,6 +16,8 @@ export interface Platform {
     /** Modules the initial ram disk needs to find its root. */
     initrdModules: readonly string[];
   };
+  /** A public Vagrant box of it; absent where only a user's own box can serve. */
+  box?: Box;
   /** Old servers speak old algorithms only; absent means the library's defaults. */
   ssh?: { kex?: readonly string[]; serverHostKey?: readonly string[]; cipher?: readonly string[] };
 }

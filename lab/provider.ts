@@ -1,11 +1,16 @@
 import type { Fabric } from './fabric.ts';
 import type { Machine } from './machine.ts';
+import type { LabNetwork } from './network.ts';
 import type { Platform } from './platform.ts';
 import type { Progress } from './progress.ts';
 import type { Topology } from './topology.ts';
 
-/** What a provider can do to a node from outside. A scenario names what it needs; a missing one makes it `unknown` before anything boots. */
-export type Capability = 'power' | 'pause' | 'link' | 'snapshot' | 'fabric';
+/**
+ * What a provider can do. A scenario names what it needs; a missing one makes it `unknown` before anything boots.
+ * `network-rules`: silent drop, loss, delay and rate per direction; `fabric`: frames seen and captured outside the guests.
+ */
+export const capabilities = ['power', 'pause', 'link', 'snapshot', 'network-rules', 'fabric'] as const;
+export type Capability = (typeof capabilities)[number];
 
 export type ProviderName = 'qemu' | 'virtualbox' | 'libvirt';
 
@@ -58,7 +63,8 @@ export interface Lab {
   /** @throws UsageError naming the nearest nodes when there is no such node. */
   machine(node: string): Machine;
   readonly machines: readonly Machine[];
-  /** Absent where the provider has no fabric of ours. */
+  readonly network: LabNetwork;
+  /** The same, where it is a fabric of ours. */
   readonly fabric: Fabric | undefined;
   /** Cuts or gives power at once; `on` returns when the machine runs, not when its system has booted. */
   power(node: string, state: 'on' | 'off'): Promise<void>;

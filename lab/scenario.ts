@@ -47,6 +47,8 @@ export interface Stage {
 export interface WindowRequest {
   name: string;
   title: string;
+  /** The node that holds the service when the window opens. */
+  from: string;
   /** Why the service moves: its node was lost, the cluster moves it on purpose, or it does not move at all. */
   cause: 'node-lost' | 'planned' | 'none';
 }

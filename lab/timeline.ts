@@ -7,7 +7,8 @@ import { z } from 'zod';
 export const TimelineEvent = z.strictObject({
   atMs: z.number(),
   uncertaintyMs: z.number().nonnegative(),
-  source: z.enum(['lab', 'fabric', 'drbd', 'cluster', 'kernel', 'console', 'probe']),
+  /** `fabric`: frames seen outside the guests; `capture`: frames that guests saw, where there is no fabric. */
+  source: z.enum(['lab', 'fabric', 'capture', 'drbd', 'cluster', 'kernel', 'console', 'probe']),
   /** The node it happened on or was seen by; absent for the lab's own doings. */
   node: z.string().optional(),
   /**

@@ -23,8 +23,14 @@ export const Nic = strictShape({
   network: name,
   /** Absent for a NIC without an address of its own, such as a bond slave. */
   address: cidr.optional(),
+  /** It also takes frames for other stations: of a bond, or of virtual machines behind a bridge. */
+  promiscuous: z.boolean().optional(),
 });
 export type Nic = z.infer<typeof Nic>;
+
+/** A disk beside that of the system; empty. */
+export const Disk = strictShape({ name, sizeMib: z.int().min(8).max(1_048_576) });
+export type Disk = z.infer<typeof Disk>;
 
 export const Node = strictShape({
   name,
@@ -32,6 +38,7 @@ export const Node = strictShape({
   memoryMib: z.int().min(256).max(65536),
   cpus: z.int().min(1).max(64),
   nics: z.array(Nic).min(1),
+  disks: z.array(Disk).max(4).optional(),
 });
 export type Node = z.infer<typeof Node>;
 
@@ -42,6 +49,8 @@ export const Topology = strictShape({
   nodes: z.array(Node).min(1),
   /** Addresses that move between servers. */
   serviceAddresses: z.array(strictShape({ address: cidr, network: name })),
+  /** Null-modem cables between the second serial ports of two nodes (ttyS1); the first one is the console. */
+  serialLines: z.array(strictShape({ between: z.tuple([name, name]) })).optional(),
 }).superRefine((topology, context) => {
   const complain = (path: PropertyKey[], message: string): void => {
     context.addIssue({ code: 'custom', path, message });
@@ -90,6 +99,23 @@ export const Topology = strictShape({
     );
     node.nics.forEach((nic, i) => {
       place(nic.address, nic.network, node.name, ['nodes', n, 'nics', i]);
+    });
+  });
+  topology.nodes.forEach((node, n) => {
+    unique(
+      `disks of ${node.name}`,
+      (node.disks ?? []).map((disk) => disk.name),
+      (i) => ['nodes', n, 'disks', i, 'name'],
+    );
+  });
+  const plugged = new Set<string>();
+  topology.serialLines?.forEach(({ between }, i) => {
+    between.forEach((end, e) => {
+      const at = ['serialLines', i, 'between', e];
+      const names = topology.nodes.map((node) => node.name);
+      if (!names.includes(end)) complain(at, `no node is called ${end}; ${didYouMean(end, names)}`);
+      if (plugged.has(end)) complain(at, `the second serial port of ${end} is taken already`);
+      plugged.add(end);
     });
   });
   topology.serviceAddresses.forEach(({ address, network }, i) => {

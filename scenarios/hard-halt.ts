@@ -31,7 +31,7 @@ export const hardHalt: Scenario = {
     await baseline(3000);
     const victim = await active();
 
-    await window({ name: 'failover', title: `${victim} is halted`, cause: 'node-lost' }, async () => {
+    await window({ name: 'failover', title: `${victim} is halted`, from: victim, cause: 'node-lost' }, async () => {
       await inject(halt, victim);
       await clientsWrite({ timeoutMs: stage.patience.takeoverMs });
     });
@@ -40,6 +40,7 @@ export const hardHalt: Scenario = {
       {
         name: stage.failsBack ? 'failback' : 'rejoin',
         title: `${victim} is powered on again`,
+        from: peerOf(victim),
         cause: stage.failsBack ? 'planned' : 'none',
       },
       async () => {

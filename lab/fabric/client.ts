@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { HostError, RigError, UsageError, messageOf } from '../errors.ts';
 import type { LabError } from '../errors.ts';
-import type { Fabric, Sighting } from '../fabric.ts';
+import type { Fabric, FabricPort, Sighting } from '../fabric.ts';
 import { within } from '../wait.ts';
 import { configFile, readFabricConfig } from './config.ts';
 import { onLines } from './lines.ts';
@@ -85,10 +85,12 @@ export async function connectFabric(
     }
   };
 
+  const ports = (): Promise<FabricPort[]> => ask({ op: 'ports' }, resultSchema.ports);
   return {
+    witness: 'fabric',
     lost,
     hello: () => ask({ op: 'hello' }, resultSchema.hello),
-    ports: () => ask({ op: 'ports' }, resultSchema.ports),
+    ports,
     rules: () => ask({ op: 'rules' }, resultSchema.rules),
     addRule: (rule) => ask({ op: 'addRule', rule }, resultSchema.addRule),
     removeRule: (rule) => ask({ op: 'removeRule', rule }, resultSchema.removeRule),
@@ -107,6 +109,12 @@ export async function connectFabric(
           await ask({ op: 'stopObserving', observer }, resultSchema.nothing);
         },
       };
+    },
+    lastFrameFromMs: async (node) => {
+      const seen = (await ports())
+        .filter((port) => port.node === node)
+        .flatMap((port) => port.lastFrameFromNodeMs ?? []);
+      return seen.length === 0 ? null : Math.max(...seen);
     },
     startCapture: (network, file) =>
       ask({ op: 'startCapture', network, file: resolve(file) }, resultSchema.startCapture),

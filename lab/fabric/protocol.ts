@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import type { ActiveRule, FabricPort, FabricRule, Sighting, SightingFilter } from '../fabric.ts';
+import type { FabricPort, Sighting, SightingFilter } from '../fabric.ts';
+import type { ActiveRule, NetworkRule } from '../network.ts';
 
 /** The control protocol: one JSON document per line. A request is answered by the reply with its id. */
 
@@ -31,7 +32,7 @@ const ruleShape = {
   ttlMs: z.number().positive().max(dayMs),
 };
 
-const ruleSchema: z.ZodType<FabricRule> = z.strictObject(ruleShape);
+const ruleSchema: z.ZodType<NetworkRule> = z.strictObject(ruleShape);
 
 const activeRuleSchema: z.ZodType<ActiveRule> = z.strictObject({
   ...ruleShape,

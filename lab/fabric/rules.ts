@@ -1,4 +1,4 @@
-import type { ActiveRule, FabricRule } from '../fabric.ts';
+import type { ActiveRule, NetworkRule } from '../network.ts';
 import { hostNowMs } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
@@ -7,7 +7,7 @@ import type { Segment } from './port.ts';
 import type { Switch } from './switch.ts';
 
 /** A rule in force. */
-export interface RuleState extends FabricRule {
+export interface RuleState extends NetworkRule {
   readonly id: string;
   readonly endsAtMs: number;
   /** Copies of frames that the rule dropped, held back or passed through its queue. */
@@ -33,7 +33,7 @@ export function segmentNamed(fabric: Switch, network: string): Segment {
  * @returns its id
  * @throws UsageError when the network is unknown or a named node has no port on it
  */
-export function addRule(fabric: Switch, rule: FabricRule): string {
+export function addRule(fabric: Switch, rule: NetworkRule): string {
   const segment = segmentNamed(fabric, rule.network);
   const nodes = [...new Set(segment.ports.map(({ node }) => node))];
   for (const node of [rule.from, rule.to])

@@ -1,5 +1,4 @@
 import { hostNowMs } from '../clock.ts';
-import { RigError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import { waitFor } from '../wait.ts';
 
@@ -15,7 +14,7 @@ export function haltProvenWithin(provenWithinMs: number): Fault {
   return {
     name: 'halt',
     title: 'halt -f',
-    needs: ['power', 'fabric'],
+    needs: ['power'],
 
     inject: async ({ lab, node, signal }) => {
       const machine = lab.machine(node);
@@ -25,16 +24,12 @@ export function haltProvenWithin(provenWithinMs: number): Fault {
     },
 
     proven: async ({ lab, node, signal }) => {
-      const { fabric } = lab;
-      if (fabric === undefined)
-        throw new RigError('this provider has no fabric to see the silence of a node');
+      const { network } = lab;
       const lastFrameMs = await waitFor(
-        `${node} to fall silent on the fabric`,
+        `${node} to fall silent on the network`,
         async () => {
-          const ports = (await fabric.ports()).filter((port) => port.node === node);
-          const seen = ports.flatMap((port) => port.lastFrameFromNodeMs ?? []);
-          if (seen.length === 0) return { done: false, state: 'it never sent a frame' };
-          const last = Math.max(...seen);
+          const last = await network.lastFrameFromMs(node);
+          if (last === null) return { done: false, state: 'it never sent a frame' };
           const silentMs = hostNowMs() - last;
           return silentMs >= silenceMs
             ? { done: true, value: last }
@@ -56,7 +51,7 @@ export function haltProvenWithin(provenWithinMs: number): Fault {
       return {
         lostMs: lastFrameMs,
         proof: [
-          `the fabric saw no frame from ${node} for ${String(silenceMs / 1000)} s after its last one`,
+          `${network.witness === 'fabric' ? 'the fabric' : 'the other guests'} saw no frame from ${node} for ${String(silenceMs / 1000)} s after its last one`,
           `the console of ${node} says "reboot: System halted"`,
         ],
       };

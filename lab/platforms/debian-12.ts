@@ -9,6 +9,7 @@ export const debian12: Platform = {
   // resources over; twice -f calls reboot(2) at once (halt(8), "Force immediate halt"). sysvinit's `halt -f`, which the
   // articles use, does that at the first -f already.
   haltNowCommand: 'halt -f -f',
+  box: { name: 'debian/bookworm64' },
   image: {
     distribution: 'debian',
     suite: 'bookworm',

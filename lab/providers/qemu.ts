@@ -36,7 +36,14 @@ import {
 import { endMachine, killAll, livingProcess, qemuVersion, strayProcesses } from './qemu/process.ts';
 import type { Qmp } from './qemu/qmp.ts';
 
-const capabilities: ReadonlySet<Capability> = new Set(['power', 'pause', 'link', 'snapshot', 'fabric']);
+const capabilities: ReadonlySet<Capability> = new Set([
+  'power',
+  'pause',
+  'link',
+  'snapshot',
+  'network-rules',
+  'fabric',
+]);
 const controlSocket = 'fabric.sock';
 
 /** The embedded provider: plain QEMU, no root, no Vagrant. `home` is the folder that holds the labs' state folders. */

@@ -24,6 +24,7 @@ export function hostFacts(lab: Lab): () => Record<string, string> {
         .join(' '),
       busy: share(after.busy - before.busy),
       steal: share(after.steal - before.steal),
+      frames: lab.network.witness === 'fabric' ? 'seen by the fabric' : 'captured in the guests',
       ...lab.hostFacts,
     };
   };

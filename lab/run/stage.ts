@@ -137,7 +137,13 @@ export function openStage(
         record.proof.push(...proof);
         if (lostMs !== undefined)
           journal.note(
-            { source: 'fabric', node, kind: 'node-lost', subject: node, text: `the last frame of ${node}` },
+            {
+              source: lab.network.witness === 'fabric' ? 'fabric' : 'capture',
+              node,
+              kind: 'node-lost',
+              subject: node,
+              text: `the last frame of ${node}`,
+            },
             lostMs,
           );
         told(`${fault.title} on ${node} is proven: ${proof.join('; ')}`, 'fault-proven', node);
@@ -149,7 +155,7 @@ export function openStage(
       await step(`heal ${fault.title} on ${node}`, () => heal(entry));
     },
     window: async (request, during) => {
-      const from = await active();
+      const { from } = request;
       const opened: OpenedWindow = {
         ...request,
         startMs: round(journal.nowMs()),

@@ -6,7 +6,7 @@ import type { Monitor, Stack } from '../stack.ts';
 import { together } from '../together.ts';
 import type { Journal } from './journal.ts';
 
-/** What watches a run: the fabric from outside, the monitors of the stack inside the nodes, and the nodes' clocks. */
+/** What watches a run: the network between the nodes, the monitors of the stack inside the nodes, and the nodes' clocks. */
 export interface Witnesses {
   /** Begins to watch a node again that was started anew. */
   rejoin(node: string): Promise<void>;
@@ -29,10 +29,11 @@ export async function startWitnesses(
   const running = new Map<string, RunningCommand[]>();
   const away = new Set<string>();
   let stopped = false;
-  const observation = await lab.fabric?.observe(
+  const source = lab.network.witness === 'fabric' ? 'fabric' : 'capture';
+  const observation = await lab.network.observe(
     { arp: true, holderOf: [service.address], tcpPort: service.tcpPort },
     (sighting) => {
-      noteSighting(journal, sighting, service.address);
+      noteSighting(journal, source, sighting, service.address);
     },
   );
   const watch = async (node: string): Promise<void> => {
@@ -76,7 +77,7 @@ export async function startWitnesses(
         await busy;
         await calibrate();
       }
-      await observation?.stop().catch(() => undefined);
+      await observation.stop().catch(() => undefined);
       const commands = [...running.values()].flat();
       await Promise.all(commands.map((command) => command.stop(hurry ? 1000 : 5000)));
     },
@@ -127,11 +128,16 @@ function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: st
   else journal.note({ ...event, node: machine.name }, mapped.hostMs, mapped.uncertaintyMs);
 }
 
-function noteSighting(journal: Journal, sighting: Sighting, address: string): void {
+function noteSighting(
+  journal: Journal,
+  source: 'fabric' | 'capture',
+  sighting: Sighting,
+  address: string,
+): void {
   if (sighting.kind === 'missed') {
     journal.note(
       {
-        source: 'fabric',
+        source,
         kind: 'sightings-missed',
         text: `${String(sighting.count)} sightings were too many to tell`,
       },
@@ -141,7 +147,7 @@ function noteSighting(journal: Journal, sighting: Sighting, address: string): vo
   }
   const at = (kind: string, text: string, subject?: string): void => {
     journal.note(
-      { source: 'fabric', node: sighting.node, kind, text, ...(subject === undefined ? {} : { subject }) },
+      { source, node: sighting.node, kind, text, ...(subject === undefined ? {} : { subject }) },
       sighting.atMs,
     );
   };

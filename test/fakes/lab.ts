@@ -140,6 +140,13 @@ export function fakeLab(shell: FakeShell = () => ({})): FakeLab {
     return Promise.resolve();
   };
   const fabric: Fabric = {
+    witness: 'fabric',
+    lastFrameFromMs: (node) => {
+      const seen = fake.ports
+        .filter((port) => port.node === node)
+        .flatMap((port) => port.lastFrameFromNodeMs ?? []);
+      return Promise.resolve(seen.length === 0 ? null : Math.max(...seen));
+    },
     ports: () => Promise.resolve(fake.ports),
     rules: () => Promise.resolve([]),
     addRule: () => Promise.resolve('1'),
@@ -171,6 +178,7 @@ export function fakeLab(shell: FakeShell = () => ({})): FakeLab {
       platform: debian12,
       machine,
       machines: [...machines.values()],
+      network: fabric,
       fabric,
       hostFacts: { qemu: '7.2' },
       broken,

@@ -127,7 +127,7 @@ export function fakeSpec(lab: Lab, stack: Stack = fakeStack(), changes: Partial<
   const asked: string[] = [];
   const provider: Provider = {
     name: 'qemu',
-    capabilities: new Set(['power', 'pause', 'link', 'snapshot', 'fabric']),
+    capabilities: new Set(['power', 'pause', 'link', 'snapshot', 'network-rules', 'fabric']),
     up: () => Promise.resolve(lab),
     attach: () => Promise.resolve(undefined),
     restore: () => Promise.resolve(undefined),

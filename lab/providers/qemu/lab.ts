@@ -185,6 +185,7 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     platform: place.platform,
     machine,
     machines,
+    network: fabric,
     fabric,
     hostFacts: place.hostFacts,
     broken,

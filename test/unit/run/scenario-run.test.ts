@@ -87,7 +87,7 @@ describe('a run of a scenario', () => {
     });
     const { record, directory } = await run(
       scenario(async ({ window, inject, heal, clientsWrite }) => {
-        await window({ name: 'failover', title: 'it', cause: 'node-lost' }, async () => {
+        await window({ name: 'failover', title: 'it', from: 'nfs01', cause: 'node-lost' }, async () => {
           await inject(fault, 'nfs01');
           await clientsWrite({ timeoutMs: 500 });
         });

@@ -207,7 +207,7 @@ describe('the stage', () => {
   it('closes a window whose scenario failed inside it', async () => {
     const { stage, result, kinds } = await rig();
     await failureOf(
-      stage.window({ name: 'failover', title: 'it', cause: 'node-lost' }, () =>
+      stage.window({ name: 'failover', title: 'it', from: 'nfs01', cause: 'node-lost' }, () =>
         Promise.reject(new RigError('x')),
       ),
     );
