@@ -17,6 +17,10 @@ const outside = {
 };
 const everyOutside = Object.values(outside);
 
+const generator = {
+  regex: '/Vagrantfile\\.ts$',
+  message: 'only providers and the command line generate Vagrantfiles',
+};
 const ssh2 = { regex: '^ssh2($|/)', message: 'only lab/machines/ssh.ts speaks to ssh2' };
 const nodeProcess = {
   regex: '^(node:)?process$',
@@ -94,6 +98,14 @@ export default tseslint.config(
     }),
   },
   {
+    // The generator is a concept whose parts have a folder.
+    files: ['Vagrantfile.ts'],
+    rules: imports(ssh2, outside.run, {
+      regex: '^\\./(?!lab/(?:vagrantfile/)?[a-z0-9-]+\\.ts$).*/|^\\.\\./',
+      message: 'the generator imports concepts and its own parts only',
+    }),
+  },
+  {
     // The runner is handed its stack, provider and scenario.
     files: ['lab/run.ts'],
     rules: imports(ssh2, {
@@ -105,7 +117,7 @@ export default tseslint.config(
     // Implementations know concepts and their own folder.
     files: ['lab/*/**/*.ts'],
     ignores: ['lab/cli/**', 'lab/providers/**'],
-    rules: imports(ssh2, ...everyOutside, otherFolderThan('')),
+    rules: imports(ssh2, generator, ...everyOutside, otherFolderThan('')),
   },
   {
     files: ['lab/machines/ssh.ts'],
@@ -120,6 +132,7 @@ export default tseslint.config(
     files: ['provisioners/**/*.ts'],
     rules: imports(
       ssh2,
+      generator,
       outside.scenarios,
       outside.reports,
       outside.tests,
@@ -131,6 +144,7 @@ export default tseslint.config(
     files: ['scenarios/**/*.ts'],
     rules: imports(
       ssh2,
+      generator,
       outside.provisioners,
       outside.reports,
       outside.tests,
@@ -145,6 +159,7 @@ export default tseslint.config(
     files: ['reports/**/*.ts'],
     rules: imports(
       ssh2,
+      generator,
       outside.provisioners,
       outside.scenarios,
       outside.tests,

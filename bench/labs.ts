@@ -18,7 +18,7 @@ import { measureFreezes } from './stall-meter.ts';
 const command = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'lab.js');
 
 /** A lab of its own in a temporary folder, ended and removed whatever happens. */
-async function withWorkFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+export async function withWorkFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-bench-'));
   try {
     return await work(folder);
@@ -28,7 +28,10 @@ async function withWorkFolder<T>(work: (folder: string) => Promise<T>): Promise<
   }
 }
 
-async function lab(folder: string, args: readonly string[]): Promise<{ seconds: number; stdout: string }> {
+export async function lab(
+  folder: string,
+  args: readonly string[],
+): Promise<{ seconds: number; stdout: string }> {
   const startedMs = hostNowMs();
   const result = await execa(process.execPath, [command, ...args], {
     cwd: folder,
@@ -125,7 +128,7 @@ function timed(what: string, seconds: readonly number[], goalSeconds: number): B
   };
 }
 
-function median(sorted: readonly number[]): number {
+export function median(sorted: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const high = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? NaN) + high) / 2;

@@ -2,6 +2,7 @@ import { benchFabric } from './fabric.ts';
 import { benchImage } from './image.ts';
 import { benchLabs, benchStallMeter } from './labs.ts';
 import type { BenchRow } from './row.ts';
+import { benchVagrant } from './vagrant.ts';
 
 /** `npm run bench [-- part ...]`. Measure on a host that does nothing else: two heavy things at once make both lie. */
 const parts: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
@@ -9,6 +10,7 @@ const parts: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   'stall-meter': benchStallMeter,
   labs: benchLabs,
   image: benchImage,
+  vagrant: benchVagrant,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
@@ -22,7 +24,8 @@ for (const name of wanted) {
   console.error(`measuring ${name} ...`);
   rows.push(...((await parts[name]?.()) ?? []));
 }
-console.log(table(rows));
+// A killed child's pipes may be held open by what it left running; the figures are complete.
+process.stdout.write(`${table(rows)}\n`, () => process.exit(0));
 
 function table(lines: readonly BenchRow[]): string {
   const columns = ['what', 'measured', 'goal', 'ratio'] as const;

@@ -3,6 +3,8 @@ import type { Capability, Lab } from './provider.ts';
 export interface FaultContext {
   lab: Lab;
   node: string;
+  /** What the node's console had written before the fault: older words prove nothing. */
+  consoleFromByte: number;
   signal: AbortSignal;
 }
 

@@ -18,6 +18,9 @@ export interface Platform {
   };
   /** A public Vagrant box of it; absent where only a user's own box can serve. */
   box?: Box;
+  /** Devices that its kernel has drivers for; absent means virtio. */
+  nicModel?: 'virtio' | 'e1000';
+  diskBus?: 'virtio' | 'ide';
   /** Old servers speak old algorithms only; absent means the library's defaults. */
   ssh?: { kex?: readonly string[]; serverHostKey?: readonly string[]; cipher?: readonly string[] };
 }

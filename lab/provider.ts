@@ -24,6 +24,8 @@ export interface LabRequest {
 export interface Provider {
   readonly name: ProviderName;
   readonly capabilities: ReadonlySet<Capability>;
+  /** True when an `up` that failed leaves what it made, and the next one goes on from there. */
+  readonly resumesUp: boolean;
   /**
    * Brings every node of the topology up, bare: its own name, addresses and keys, reachable, nothing provisioned.
    * Idempotent: a lab that is up is attached.
@@ -79,8 +81,10 @@ export interface Lab {
   reachable(node: string, timeoutMs: number, signal?: AbortSignal): Promise<void>;
   /** For an interactive shell; absent where the provider offers none. */
   shellAccess?(node: string): Promise<ShellAccess>;
-  /** The last lines of the serial console. */
-  console(node: string, lines: number): Promise<string>;
+  /** The last lines of the serial console, of what came after its first `fromByte` bytes. */
+  console(node: string, lines: number, fromByte?: number): Promise<string>;
+  /** Bytes that the serial console has written so far. */
+  consoleBytes(node: string): Promise<number>;
   /** Versions and figures of what runs the machines, for the record: `qemu: 7.2.22`. */
   readonly hostFacts: Readonly<Record<string, string>>;
   /** Rejects (never resolves) when a machine or the fabric dies that should live. */

@@ -18,6 +18,8 @@ export interface Scenario {
 export interface Stage {
   readonly settings: Settings;
   readonly patience: Patience;
+  /** How long the cluster takes a silent server for a living one. */
+  readonly detectionMs: number;
   /** True when the service returns to its preferred node by itself. */
   readonly failsBack: boolean;
   /** Watches the undisturbed cluster: the clients write, nothing is broken. */
@@ -26,8 +28,8 @@ export interface Stage {
   readonly active: () => Promise<string>;
   /** The other server. */
   readonly peerOf: (node: string) => string;
-  /** Breaks something on a node and proves that it bit. */
-  readonly inject: (fault: Fault, node: string) => Promise<void>;
+  /** Breaks something on a node and proves that it bit; `elapsedMs` is how long ago the blow was struck then. */
+  readonly inject: (fault: Fault, node: string) => Promise<{ elapsedMs: number }>;
   /** Heals a fault that was injected, waits until it is gone. */
   readonly heal: (fault: Fault, node: string) => Promise<void>;
   /** Opens a window: the stalls of the clients until it ends are measured, cut into phases, and held against a budget. */
@@ -51,4 +53,6 @@ export interface WindowRequest {
   from: string;
   /** Why the service moves: its node was lost, the cluster moves it on purpose, or it does not move at all. */
   cause: 'node-lost' | 'planned' | 'none';
+  /** Of a service that does not move: how long the fault itself keeps the clients from it. */
+  outageMs?: number;
 }

@@ -95,6 +95,8 @@ export interface Stack {
   monitors(lab: Lab): Monitor[];
   /** What the clients do while a scenario runs; the engine has a probe for each kind. */
   workload(settings: Settings): Workload;
+  /** How long the cluster takes a silent server for a living one: heartbeat's deadtime, Corosync's token timeout. */
+  detectionMs(settings: Settings): number;
   /** True when the service returns to its preferred node by itself once that is well again. */
   failsBack(settings: Settings): boolean;
   /** Boundaries of a takeover in the order in which they happen. The last phase, `reconnect`, ends with the first acknowledgement. */

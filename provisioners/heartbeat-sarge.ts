@@ -46,6 +46,7 @@ export const heartbeatSarge: Stack = {
     directory: recordsDirectory,
     intervalMs: numberSetting(values, 'probe.intervalMs'),
   }),
+  detectionMs: (values) => numberSetting(values, 'deadtime') * 1000,
   failsBack: (values) => flagSetting(values, 'autoFailback'),
   phases,
   budget,

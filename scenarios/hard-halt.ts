@@ -31,10 +31,13 @@ export const hardHalt: Scenario = {
     await baseline(3000);
     const victim = await active();
 
-    await window({ name: 'failover', title: `${victim} is halted`, from: victim, cause: 'node-lost' }, async () => {
-      await inject(halt, victim);
-      await clientsWrite({ timeoutMs: stage.patience.takeoverMs });
-    });
+    await window(
+      { name: 'failover', title: `${victim} is halted`, from: victim, cause: 'node-lost' },
+      async () => {
+        await inject(halt, victim);
+        await clientsWrite({ timeoutMs: stage.patience.takeoverMs });
+      },
+    );
 
     await window(
       {

@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
+import type { Box } from '../box.ts';
+import { parseBox } from '../box.ts';
 import { UsageError, messageOf } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
+import type { Platform } from '../platform.ts';
+import { platforms } from './registry.ts';
 
 export const configFile = 'lab.yaml';
 
@@ -14,10 +18,13 @@ const Config = z.strictObject({
   edition: z.enum(['period', 'current']).optional(),
   /** `nfs: {version: 4.1}` and `nfs.version: 4.1` mean the same. */
   settings: z.record(z.string(), z.unknown()).optional(),
+  /** By platform: the box that takes the place of its public one. */
+  boxes: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** What lab.yaml of the working folder says; `lineOf` finds the line of a key, for messages. */
-export interface LabConfig extends z.infer<typeof Config> {
+export interface LabConfig extends Omit<z.infer<typeof Config>, 'boxes'> {
+  boxes?: Readonly<Record<string, Box>>;
   lineOf(path: readonly string[]): string;
 }
 
@@ -52,8 +59,36 @@ export function parseConfig(text: string): LabConfig {
     return offset === undefined ? configFile : `${configFile}:${String(lines.linePos(offset).line)}`;
   };
   const parsed = Config.safeParse(document.toJS() ?? {});
-  if (parsed.success) return { ...parsed.data, lineOf };
-  throw usageErrorOf(parsed.error.issues[0], lineOf);
+  if (!parsed.success) throw usageErrorOf(parsed.error.issues[0], lineOf);
+  const { boxes, ...rest } = parsed.data;
+  return { ...rest, ...(boxes === undefined ? {} : { boxes: parsedBoxes(boxes, lineOf) }), lineOf };
+}
+
+/** The box of lab.yaml for this platform, else its public one; undefined where there is neither. */
+export function boxFor(
+  platform: Pick<Platform, 'name' | 'box'>,
+  config: Pick<LabConfig, 'boxes'>,
+): Box | undefined {
+  const { boxes = {} } = config;
+  return Object.hasOwn(boxes, platform.name) ? boxes[platform.name] : platform.box;
+}
+
+function parsedBoxes(
+  boxes: Record<string, unknown>,
+  lineOf: (path: readonly string[]) => string,
+): Record<string, Box> {
+  const known = platforms().map((platform) => platform.name);
+  return Object.fromEntries(
+    Object.entries(boxes).map(([name, value]) => {
+      const line = lineOf(['boxes', name]);
+      if (!known.includes(name))
+        throw new UsageError(
+          `${line}: no stack runs on a platform ${JSON.stringify(name)}`,
+          didYouMean(name, known),
+        );
+      return [name, parseBox(value, `${line}: boxes.${name}`)];
+    }),
+  );
 }
 
 function usageErrorOf(

@@ -5,6 +5,7 @@ import { ensureHostPackages } from '../host/install.ts';
 import { missingRequirements, outdatedRequirements, thisHost } from '../host/programs.ts';
 import type { HostKind } from '../host/programs.ts';
 import { HostError } from '../errors.ts';
+import { vagrantCandidates } from './candidates.ts';
 import { listLabs } from './known-labs.ts';
 import { labsHome } from '../labs.ts';
 import type { Progress } from '../progress.ts';
@@ -17,7 +18,10 @@ import type { CliContext } from './context.ts';
  * @throws HostError with what to do
  */
 export async function readyHost(context: CliContext, spec: LabSpec, progress: Progress): Promise<void> {
-  if (spec.provider.name !== 'qemu') return;
+  if (spec.provider.name !== 'qemu') {
+    await readyForVagrant(context, spec);
+    return;
+  }
   const host = thisHost(context.env);
   const cache = cacheFolder(context.env);
   if (missingRequirements(host).length > 0)
@@ -34,6 +38,19 @@ export async function readyHost(context: CliContext, spec: LabSpec, progress: Pr
       imageIsBuilt: imageIsBuilt(cache),
     },
     folders,
+  );
+}
+
+/** @throws HostError with what Vagrant or its hypervisor lacks, before minutes are spent on a box */
+async function readyForVagrant(context: CliContext, spec: LabSpec): Promise<void> {
+  const { name: provider } = spec.provider;
+  const known = (await listLabs(spec.home)).find((lab) => lab.description.name === spec.name);
+  if (known?.state === 'running') return;
+  const candidate = (await vagrantCandidates(context.env)).find(({ name }) => name === provider);
+  if (candidate?.usable === true) return;
+  throw new HostError(
+    `${provider} cannot run labs here: ${candidate?.why ?? 'lab knows nothing of it'}`,
+    candidate?.hint ?? 'lab doctor',
   );
 }
 

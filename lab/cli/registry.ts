@@ -1,20 +1,29 @@
 import { heartbeatSarge } from '../../provisioners/heartbeat-sarge.ts';
 import { hardHalt } from '../../scenarios/hard-halt.ts';
-import { HostError, UsageError } from '../errors.ts';
+import { linkFlap } from '../../scenarios/link-flap.ts';
+import type { Box } from '../box.ts';
+import { UsageError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
+import type { Platform } from '../platform.ts';
 import type { Provider, ProviderName } from '../provider.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stack } from '../stack.ts';
 
 /** What this release consists of. Nothing else in the project knows all of it. */
 export const stacks: readonly Stack[] = [heartbeatSarge];
-export const scenarios: readonly Scenario[] = [hardHalt];
+export const scenarios: readonly Scenario[] = [hardHalt, linkFlap];
 
 export interface ProviderEntry {
   name: ProviderName;
   title: string;
-  /** Absent for one that is designed but not in this release. */
-  open?: (options: { home: string }) => Promise<Provider>;
+  open: (options: ProviderOptions) => Promise<Provider>;
+}
+
+export interface ProviderOptions {
+  /** Folder that holds the labs' folders. */
+  home: string;
+  /** The user's own Vagrant box for a platform, from lab.yaml; the embedded provider has no use for it. */
+  boxFor: (platform: Platform) => Box | undefined;
 }
 
 /** Loaded only when used: a provider draws in SSH and process libraries that `lab plan` never needs. */
@@ -24,9 +33,23 @@ export const providers: readonly ProviderEntry[] = [
     title: 'embedded: QEMU without root and without Vagrant',
     open: async (options) => (await import('../providers/qemu.ts')).qemuProvider(options),
   },
-  { name: 'virtualbox', title: 'VirtualBox through Vagrant' },
-  { name: 'libvirt', title: 'libvirt through Vagrant' },
+  {
+    name: 'virtualbox',
+    title: 'VirtualBox through Vagrant',
+    open: async (options) => (await import('../providers/virtualbox.ts')).virtualboxProvider(options),
+  },
+  {
+    name: 'libvirt',
+    title: 'libvirt through Vagrant',
+    open: async (options) => (await import('../providers/libvirt.ts')).libvirtProvider(options),
+  },
 ];
+
+/** The platforms of all stacks and editions, each once. */
+export function platforms(): Platform[] {
+  const all = stacks.flatMap((stack) => stack.editions.map((edition) => stack.platform(edition)));
+  return all.filter((platform, i) => all.findIndex((each) => each.name === platform.name) === i);
+}
 
 /** @throws UsageError with the nearest names */
 export function stackNamed(name: string): Stack {
@@ -38,19 +61,9 @@ export function scenarioNamed(name: string): Scenario {
   return named('scenario', name, scenarios);
 }
 
-/** @throws UsageError with the nearest names; HostError for one that this release does not have */
-export function openProvider(name: string, options: { home: string }): Promise<Provider> {
-  const entry = named('provider', name, providers);
-  if (entry.open === undefined)
-    throw new HostError(
-      `the provider ${name} is not in this release of lab; it has ${availableProviders().join(', ')}`,
-      `leave --provider, LAB_PROVIDER and the provider of lab.yaml away to use ${availableProviders()[0] ?? ''}`,
-    );
-  return entry.open(options);
-}
-
-function availableProviders(): string[] {
-  return providers.filter((provider) => provider.open !== undefined).map((provider) => provider.name);
+/** @throws UsageError with the nearest names */
+export function openProvider(name: string, options: ProviderOptions): Promise<Provider> {
+  return named('provider', name, providers).open(options);
 }
 
 function named<T extends { name: string }>(kind: string, name: string, all: readonly T[]): T {

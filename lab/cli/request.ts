@@ -1,5 +1,7 @@
 import { UsageError } from '../errors.ts';
-import { listLabs } from './known-labs.ts';
+import { bestProvider, type ProviderChoice } from '../host/candidates.ts';
+import { vagrantCandidates } from './candidates.ts';
+import { listLabs, providerOfLab } from './known-labs.ts';
 import { labsHome } from '../labs.ts';
 import type { KnownLab, LabDescription } from '../labs.ts';
 import { didYouMean } from '../nearest.ts';
@@ -8,11 +10,10 @@ import type { LabSpec } from '../run/spec.ts';
 import { resolveSettings } from '../settings.ts';
 import type { Settings, Stack } from '../stack.ts';
 import type { LabConfig } from './config.ts';
-import { configFile, readConfig } from './config.ts';
+import { boxFor, configFile, readConfig } from './config.ts';
 import type { CliContext } from './context.ts';
 import type { GlobalOptions } from './program.ts';
-import type { ProviderChoice } from './provider-choice.ts';
-import { chooseProvider } from './provider-choice.ts';
+import { askedProvider } from './provider-choice.ts';
 import { openProvider, stackNamed } from './registry.ts';
 
 /** What the options of a command line say about the lab they mean. */
@@ -54,8 +55,6 @@ export async function labRequest(
 ): Promise<RequestedLab> {
   const config = await readConfig(context.cwd);
   const home = labsHome(context.cwd);
-  const choice = chooseProvider(options, context.env, config);
-  const provider = await openProvider(choice.name, { home });
   const labs = await listLabs(home);
   const known = asked.stack ?? config.stack;
   const running = labs.filter((lab) => lab.state === 'running');
@@ -69,6 +68,13 @@ export async function labRequest(
   const stack = stackNamed(stackName);
   const name = checkedName(options.name ?? inherited?.description.name ?? stack.name);
   const resolved = resolve(stack, asked, config);
+  const choice = await choiceFor(context, options, config, home, name);
+  const provider = await openProvider(choice.name, {
+    home,
+    // Where the cached image can be packed, a public box serves nobody.
+    boxFor: (platform) =>
+      platform.image === undefined ? boxFor(platform, config) : config.boxes?.[platform.name],
+  });
   const existing = running.find((lab) => lab.description.name === name);
   if (
     existing !== undefined &&
@@ -77,6 +83,28 @@ export async function labRequest(
   )
     return { spec: { home, name, provider, ...describedRequest(existing.description) }, provider: choice };
   return { spec: { home, name, provider, ...resolved }, provider: choice };
+}
+
+/**
+ * A lab that is there keeps its provider. @throws UsageError when another one is asked for: two labs of one name, one of which
+ * nobody could reach any more
+ */
+async function choiceFor(
+  context: CliContext,
+  options: GlobalOptions,
+  config: LabConfig,
+  home: string,
+  name: string,
+): Promise<ProviderChoice> {
+  const asked = askedProvider(options, context.env, config);
+  const holder = await providerOfLab(home, name);
+  if (holder === undefined) return asked ?? bestProvider(await vagrantCandidates(context.env));
+  if (asked === undefined || asked.name === holder)
+    return asked ?? { name: holder, why: 'the lab is on it already' };
+  throw new UsageError(
+    `there is a lab ${name} on ${holder} already, and ${asked.name} is asked for (${asked.why})`,
+    `lab down ${name} --purge removes it; --name gives the new one another name`,
+  );
 }
 
 /** The lab that exists already and that `ssh`, `logs` or `down` means. */
@@ -107,7 +135,7 @@ export async function existingLab(
 
 /** What it takes to attach to a lab that exists. */
 export async function specOf(lab: KnownLab & { home: string }): Promise<LabSpec> {
-  const provider = await openProvider(lab.description.provider, { home: lab.home });
+  const provider = await openProvider(lab.description.provider, { home: lab.home, boxFor: () => undefined });
   return { home: lab.home, name: lab.description.name, provider, ...describedRequest(lab.description) };
 }
 

@@ -43,6 +43,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/plan.ts')).definePlan,
   },
   {
+    name: 'vagrantfile',
+    summary: 'a Vagrantfile of a cluster, for VirtualBox or libvirt',
+    load: async () => (await import('./commands/vagrantfile.ts')).defineVagrantfile,
+  },
+  {
     name: 'scenario',
     summary: 'break the cluster and measure what its clients see',
     load: async () => (await import('./commands/scenario.ts')).defineScenario,
@@ -51,6 +56,11 @@ export const verbs: readonly Verb[] = [
     name: 'report',
     summary: 'judge and draw recorded runs again',
     load: async () => (await import('./commands/report.ts')).defineReport,
+  },
+  {
+    name: 'image',
+    summary: 'make a Vagrant box of the system image',
+    load: async () => (await import('./commands/image.ts')).defineImage,
   },
   {
     name: 'list',

@@ -32,7 +32,7 @@ const ruleShape = {
   ttlMs: z.number().positive().max(dayMs),
 };
 
-const ruleSchema: z.ZodType<NetworkRule> = z.strictObject(ruleShape);
+export const ruleSchema: z.ZodType<NetworkRule> = z.strictObject(ruleShape);
 
 const activeRuleSchema: z.ZodType<ActiveRule> = z.strictObject({
   ...ruleShape,
@@ -52,7 +52,7 @@ const portSchema: z.ZodType<FabricPort> = z.strictObject({
   lastFrameFromNodeMs: z.number().nullable(),
 });
 
-const filterSchema: z.ZodType<SightingFilter> = z.strictObject({
+export const filterSchema: z.ZodType<SightingFilter> = z.strictObject({
   arp: z.exactOptional(z.boolean()),
   holderOf: z.exactOptional(z.array(z.ipv4()).readonly()),
   tcpPort: z.exactOptional(z.number().int().min(1).max(65_535)),

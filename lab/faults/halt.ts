@@ -23,7 +23,7 @@ export function haltProvenWithin(provenWithinMs: number): Fault {
       });
     },
 
-    proven: async ({ lab, node, signal }) => {
+    proven: async ({ lab, node, consoleFromByte, signal }) => {
       const { network } = lab;
       const lastFrameMs = await waitFor(
         `${node} to fall silent on the network`,
@@ -40,7 +40,7 @@ export function haltProvenWithin(provenWithinMs: number): Fault {
       await waitFor(
         `the kernel of ${node} to stop`,
         async () => {
-          const seen = await lab.console(node, 20);
+          const seen = await lab.console(node, 20, consoleFromByte);
           return seen.includes('System halted')
             ? { done: true, value: true }
             : { done: false, state: seen.split('\n').at(-1) ?? '' };

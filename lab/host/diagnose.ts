@@ -1,3 +1,4 @@
+import { bestProvider, type Candidate, type ProviderChoice } from './candidates.ts';
 import { imageSpaceMib, labSpaceMib } from './capacity.ts';
 import type { Findings, FoundRequirement } from './findings.ts';
 import { isAtLeast } from './programs.ts';
@@ -18,11 +19,12 @@ export interface Diagnosed {
 
 export interface Diagnosis {
   rows: Diagnosed[];
-  /** Whether the embedded provider can run. */
+  /** Whether labs can run, with one provider or another. */
   ready: boolean;
   /** What is missing and a package manager can bring. */
   installable: Requirement[];
-  provider: { name: 'qemu'; why: string };
+  /** What lab takes here when nobody says. */
+  provider: ProviderChoice;
   /** How long things take here, roughly. */
   pace: string;
 }
@@ -35,20 +37,14 @@ export function diagnose(findings: Findings): Diagnosis {
     ...capacityRows(findings),
     kvmRow(findings),
     acceleratorRow(findings),
-    ...findings.others.map(({ title, version }) =>
-      version === undefined
-        ? row(title, 'not there', 'note', 'this release does not use it')
-        : row(title, version, 'note', 'this release does not use it yet'),
-    ),
+    ...findings.candidates.map(candidateRow),
   ];
+  const embeddedIsReady = rows.every((each) => each.verdict !== 'missing');
   return {
     rows,
-    ready: rows.every((each) => each.verdict !== 'missing'),
+    ready: embeddedIsReady || findings.candidates.some((candidate) => candidate.usable),
     installable: findings.requirements.filter(isUnusable).map((each) => each.requirement),
-    provider: {
-      name: 'qemu',
-      why: 'this release has no other, and it needs neither root nor Vagrant',
-    },
+    provider: bestProvider(findings.candidates),
     pace: paceOf(findings),
   };
 }
@@ -133,6 +129,14 @@ function kvmRow({ kvm }: Findings): Diagnosed {
       'hardware virtualisation, or nesting, is off or absent',
     );
   return row('/dev/kvm', 'no permission', 'note', slow, 'sudo usermod -aG kvm "$USER", then log in again');
+}
+
+const candidateTitles = { virtualbox: 'VirtualBox through Vagrant', libvirt: 'libvirt through Vagrant' };
+
+function candidateRow({ name, usable, found, why, hint }: Candidate): Diagnosed {
+  const what = candidateTitles[name];
+  const seen = found.length === 0 ? 'not there' : found.join(', ');
+  return usable ? row(what, seen, 'ok') : row(what, seen, 'note', why, hint);
 }
 
 function acceleratorRow({ accelerator }: Findings): Diagnosed {

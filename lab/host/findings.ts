@@ -1,21 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Candidate } from './candidates.ts';
 import type { Capacity, KvmDevice } from './capacity.ts';
 import { capacityOf, kvmDevice } from './capacity.ts';
 import type { HostKind } from './programs.ts';
-import { findProgram, isNeeded, versionOf, whereIs } from './programs.ts';
+import { isNeeded, versionOf, whereIs } from './programs.ts';
 import type { Requirement } from './requirements.ts';
 import { requirements } from './requirements.ts';
 
 export interface FoundRequirement {
   requirement: Requirement;
   where: string | undefined;
-  version: string | undefined;
-}
-
-/** A program that other providers are made of; only told. */
-export interface OtherProgram {
-  title: string;
   version: string | undefined;
 }
 
@@ -37,7 +32,8 @@ export interface Findings {
   kvm: KvmDevice;
   /** Proven by a boot; or why nothing could be proven. */
   accelerator: Accelerator | { name: null; why: string };
-  others: OtherProgram[];
+  /** Providers through Vagrant, the preferred one first. */
+  candidates: Candidate[];
 }
 
 export interface FindingsRequest {
@@ -46,26 +42,16 @@ export interface FindingsRequest {
   neededMemoryMib: number;
   /** Boots a kernel to prove an accelerator; only called when QEMU is there. */
   prove: () => Promise<Findings['accelerator']>;
+  /** Looks at the providers through Vagrant. */
+  candidates: () => Promise<Candidate[]>;
 }
 
-const otherPrograms = [
-  { title: 'Vagrant', program: 'vagrant' },
-  { title: 'VirtualBox', program: 'VBoxManage' },
-  { title: 'libvirt', program: 'virsh' },
-];
-
-/** Probes this host. Every program is asked for at most 5 s. */
+/** Probes this host. Every program of the embedded provider is asked for at most 5 s. */
 export async function gatherFindings(request: FindingsRequest): Promise<Findings> {
   const { host, folders } = request;
-  const [found, others, kvm] = await Promise.all([
+  const [found, candidates, kvm] = await Promise.all([
     Promise.all(requirements.filter((each) => isNeeded(each, host)).map((each) => probe(each, host))),
-    Promise.all(
-      otherPrograms.map(async ({ title, program }) => {
-        const where = findProgram(program, host.path);
-        if (where === undefined) return { title, version: undefined };
-        return { title, version: (await versionOf(where, '--version')) ?? 'of unknown version' };
-      }),
-    ),
+    request.candidates(),
     kvmDevice(),
   ]);
   const qemu = found.find((each) => each.requirement.name === 'qemu-system-x86_64');
@@ -79,7 +65,7 @@ export async function gatherFindings(request: FindingsRequest): Promise<Findings
     imageIsBuilt: imageIsBuilt(folders.cache),
     kvm,
     accelerator: qemu?.where === undefined ? { name: null, why: 'QEMU is missing' } : await request.prove(),
-    others,
+    candidates,
   };
 }
 

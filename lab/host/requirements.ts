@@ -90,6 +90,39 @@ export const requirements: readonly Requirement[] = [
   },
 ];
 
+/** What packing a Vagrant box needs: all that builds an image, and what makes a bootable disk and an archive of it. */
+export const boxRequirements: readonly Requirement[] = [
+  ...requirements.filter((each) => each.name !== 'qemu-system-x86_64'),
+  {
+    kind: 'program',
+    name: 'debugfs',
+    why: "changes the files of a box's disk without mounting it",
+    who: 'everyone',
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', homebrew: 'e2fsprogs' },
+  },
+  {
+    kind: 'program',
+    name: 'e2fsck',
+    why: "verifies the file system of a box's disk",
+    who: 'everyone',
+    packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', homebrew: 'e2fsprogs' },
+  },
+  {
+    kind: 'program',
+    name: 'dd',
+    why: "places the file system on a box's disk, leaving holes where it is empty",
+    who: 'everyone',
+    packages: { debian: 'coreutils', fedora: 'coreutils', homebrew: 'coreutils' },
+  },
+  {
+    kind: 'program',
+    name: 'tar',
+    why: 'packs a box',
+    who: 'everyone',
+    packages: { debian: 'tar', fedora: 'tar', homebrew: 'gnu-tar' },
+  },
+];
+
 export type PackageManager = 'apt' | 'dnf' | 'homebrew' | 'unknown';
 
 /** @param osRelease text of /etc/os-release (os-release(5)); empty where there is none */

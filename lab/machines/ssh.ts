@@ -12,8 +12,8 @@ export interface SshEndpoint {
   user: string;
   /** OpenSSH private key. */
   privateKey: string;
-  /** The node's only acceptable host key, as in a .pub file: `ssh-ed25519 AAAA...`. */
-  hostKey: string;
+  /** The node's only acceptable host key, as in a .pub file: `ssh-ed25519 AAAA...`; or who learns the key of a new machine. */
+  hostKey: string | { learn: (hostKey: string) => void };
   algorithms?: { kex?: readonly string[]; serverHostKey?: readonly string[]; cipher?: readonly string[] };
 }
 
@@ -276,7 +276,6 @@ export class SshMachine implements Machine {
 
   private async handshake(client: ssh2.Client, isWanted: () => boolean): Promise<ssh2.Client> {
     const { host, port, user, privateKey, hostKey, algorithms } = await this.endpoint();
-    const expected = hostKey.split(/\s+/)[1] ?? '';
     try {
       await new Promise<void>((resolve, reject) => {
         const closed = (): void => {
@@ -300,7 +299,7 @@ export class SshMachine implements Machine {
           readyTimeout: 20_000,
           keepaliveInterval: 10_000,
           keepaliveCountMax: 12,
-          hostVerifier: (key: Buffer) => key.toString('base64') === expected,
+          hostVerifier: (key: Buffer) => accepts(hostKey, key),
           algorithms: (algorithms ?? fastAlgorithms) as Algorithms,
         });
       });
@@ -314,6 +313,14 @@ export class SshMachine implements Machine {
       );
     }
   }
+}
+
+/** The blob of a host key begins with the name of its type (RFC 4253, 6.6). */
+function accepts(hostKey: SshEndpoint['hostKey'], shown: Buffer): boolean {
+  const blob = shown.toString('base64');
+  if (typeof hostKey === 'string') return (hostKey.split(/\s+/)[1] ?? '') === blob;
+  hostKey.learn(`${shown.toString('latin1', 4, 4 + shown.readUInt32BE(0))} ${blob}`);
+  return true;
 }
 
 /** Ends a channel that opened after nobody wanted it any more. */

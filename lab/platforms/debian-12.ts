@@ -38,8 +38,22 @@ export const debian12: Platform = {
       'net-tools',
       'util-linux-extra',
       'iptables',
+      'nftables',
       'dbus',
+      'sudo',
+      'isc-dhcp-client',
+      'grub-pc-bin',
     ],
-    initrdModules: ['virtio_pci', 'virtio_blk', 'virtio_net', 'ext4'],
+    // Besides virtio, the disk controllers that VirtualBox has.
+    initrdModules: [
+      'virtio_pci',
+      'virtio_blk',
+      'virtio_scsi',
+      'virtio_net',
+      'ahci',
+      'ata_piix',
+      'sd_mod',
+      'ext4',
+    ],
   },
 };

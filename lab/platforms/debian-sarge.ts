@@ -7,6 +7,9 @@ export const debianSarge: Platform = {
   init: 'sysv',
   // sysvinit: -f does not call shutdown(8); after a sync the kernel stops at once.
   haltNowCommand: 'halt -f',
+  // Linux 2.4.27 and 2.6.8: virtio came with 2.6.25.
+  nicModel: 'e1000',
+  diskBus: 'ide',
   // OpenSSH 3.8.1: nothing newer than SHA-1 key exchange, ssh-rsa host keys and CBC ciphers.
   ssh: {
     kex: ['diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],

@@ -51,6 +51,7 @@ export function qemuProvider({ home }: { home: string }): Provider {
   return {
     name: 'qemu',
     capabilities,
+    resumesUp: false,
     up: async (request, progress, signal) => {
       const attached = await attach(home, request);
       return attached ?? (await cloneFromBase(home, request, progress, signal));

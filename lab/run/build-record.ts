@@ -5,7 +5,7 @@ import type { ProbeData } from '../probe.ts';
 import type { Lab } from '../provider.ts';
 import { recordSchema, type ClientResult, type ReadBack, type RunRecord, type Window } from '../record.ts';
 import type { Scenario } from '../scenario.ts';
-import type { ReadBackResult } from '../stack.ts';
+import type { PhaseMarker, ReadBackResult } from '../stack.ts';
 import { failingStretches, longestStall } from '../stall.ts';
 import { tenuresOf } from '../tenure.ts';
 import type { TimelineEvent } from '../timeline.ts';
@@ -120,7 +120,7 @@ function measureWindow(
     (held, stall) => (held === undefined || stall.seconds > held.seconds ? stall : held),
     undefined,
   );
-  const markers = cause === 'none' ? [] : spec.stack.phases(takeover, spec.settings);
+  const markers = cause === 'none' ? outagePhases(window) : spec.stack.phases(takeover, spec.settings);
   const inWindow = events.filter((event) => event.atMs >= startMs - 1000 && event.atMs <= endMs);
   return {
     name,
@@ -131,20 +131,41 @@ function measureWindow(
     worst: worst?.client ?? null,
     stallSeconds: worst?.seconds ?? null,
     phases: worst === undefined ? [] : cutIntoPhases(worst, markers, inWindow),
-    budget:
-      cause === 'none'
-        ? {
-            seconds: undisturbedAllowanceSeconds,
-            terms: [
-              {
-                name: 'no takeover',
-                seconds: undisturbedAllowanceSeconds,
-                from: 'allowance: clients should hardly notice that a node comes back',
-              },
-            ],
-          }
-        : spec.stack.budget(takeover, spec.settings),
+    budget: cause === 'none' ? undisturbedBudget(window) : spec.stack.budget(takeover, spec.settings),
   };
+}
+
+/** Of a service that does not move, while a fault keeps its clients from it. */
+function outagePhases({ outageMs }: OpenedWindow): PhaseMarker[] {
+  if (outageMs === undefined) return [];
+  return [
+    { name: 'outage', matches: (event) => event.kind === 'fault-lifted', governedBy: 'the fault itself' },
+    { name: 'reconnect', matches: () => false, governedBy: 'the back-off of TCP' },
+  ];
+}
+
+function undisturbedBudget({ outageMs }: OpenedWindow): Window['budget'] {
+  const outageSeconds = (outageMs ?? 0) / 1000;
+  const outage =
+    outageMs === undefined
+      ? []
+      : [
+          { name: 'outage', seconds: outageSeconds, from: 'the fault itself' },
+          {
+            name: 'retransmission',
+            seconds: outageSeconds,
+            from: 'TCP doubles the time between its attempts (RFC 6298, 5.5): the next one can be as far away as the outage was long',
+          },
+        ];
+  const terms = [
+    ...outage,
+    {
+      name: 'no takeover',
+      seconds: undisturbedAllowanceSeconds,
+      from: 'allowance: clients should hardly notice what does not move the service',
+    },
+  ];
+  return { seconds: terms.reduce((sum, term) => sum + term.seconds, 0), terms };
 }
 
 function clientResult(

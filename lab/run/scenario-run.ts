@@ -110,8 +110,10 @@ async function perform(
     await progress.step('look at the final state', async () => {
       const { expectedActive } = stage.result;
       const replicas = found.readBacks?.replicas ?? null;
-      found.final = await gatherFinalState(spec, lab, expectedActive, replicas, inner);
-      found.versions = await readVersions(lab, stack.versionsCommand);
+      [found.final, found.versions] = await Promise.all([
+        gatherFinalState(spec, lab, expectedActive, replicas, inner),
+        readVersions(lab, stack.versionsCommand),
+      ]);
     });
   };
 

@@ -6,7 +6,7 @@ import {
   UsageError,
   messageOf,
 } from '../errors.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, FaultContext } from '../fault.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
@@ -62,7 +62,7 @@ export function openStage(
     faults: [],
     expectedActive: stack.preferredActive(spec.edition),
   };
-  const standing: { fault: Fault; node: string; record: FaultResult }[] = [];
+  const standing: { fault: Fault; context: FaultContext; record: FaultResult }[] = [];
   const told = (text: string, kind = 'step', node?: string): void => {
     journal.note({ source: 'lab', kind, text, ...(node === undefined ? {} : { node }) });
   };
@@ -87,9 +87,10 @@ export function openStage(
     return holder;
   };
   const heal = async (entry: (typeof standing)[number]): Promise<void> => {
-    const { fault, node, record } = entry;
-    const context = { lab, node, signal };
+    const { fault, context, record } = entry;
+    const { node } = context;
     await fault.heal(context);
+    told(`${fault.title} on ${node} is lifted`, 'fault-lifted', node);
     await fault.healed(context);
     record.healedMs = round(journal.nowMs());
     record.healedAt = journal.iso(record.healedMs);
@@ -102,15 +103,15 @@ export function openStage(
     settings,
     patience,
     failsBack: stack.failsBack(settings),
+    detectionMs: stack.detectionMs(settings),
     peerOf,
     active,
     baseline: async (ms) => {
       await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
-        await writing(patience.takeoverMs);
-        await pause(ms, signal);
+        await Promise.all([writing(patience.takeoverMs), pause(ms, signal)]);
       });
     },
-    inject: async (fault, node) => {
+    inject: async (fault, node) =>
       await step(`${fault.title} on ${node}`, async () => {
         const record: FaultResult = {
           name: fault.name,
@@ -124,9 +125,10 @@ export function openStage(
           proof: [],
         };
         result.faults.push(record);
-        standing.push({ fault, node, record });
+        const consoleFromByte = await lab.consoleBytes(node);
+        const context = { lab, node, consoleFromByte, signal };
+        standing.push({ fault, context, record });
         witnesses.leave(node);
-        const context = { lab, node, signal };
         record.injectedMs = round(journal.nowMs());
         record.injectedAt = journal.iso(record.injectedMs);
         told(`${fault.title} on ${node}`, 'fault-injected', node);
@@ -147,10 +149,10 @@ export function openStage(
             lostMs,
           );
         told(`${fault.title} on ${node} is proven: ${proof.join('; ')}`, 'fault-proven', node);
-      });
-    },
+        return { elapsedMs: journal.nowMs() - record.injectedMs };
+      }),
     heal: async (fault, node) => {
-      const entry = standing.find((each) => each.fault === fault && each.node === node);
+      const entry = standing.find((each) => each.fault === fault && each.context.node === node);
       if (entry === undefined) throw new UsageError(`${fault.name} was not injected on ${node}`);
       await step(`heal ${fault.title} on ${node}`, () => heal(entry));
     },
@@ -273,11 +275,13 @@ export function openStage(
     healAll: async () => {
       for (const entry of [...standing].reverse()) {
         try {
-          await entry.fault.heal({ lab, node: entry.node, signal: new AbortController().signal });
+          await entry.fault.heal({ ...entry.context, signal: new AbortController().signal });
           entry.record.healedMs = round(journal.nowMs());
           entry.record.healedAt = journal.iso(entry.record.healedMs);
         } catch (error) {
-          progress.note(`${entry.fault.title} on ${entry.node} could not be healed: ${messageOf(error)}`);
+          progress.note(
+            `${entry.fault.title} on ${entry.context.node} could not be healed: ${messageOf(error)}`,
+          );
         }
       }
       standing.length = 0;

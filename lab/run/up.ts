@@ -119,9 +119,11 @@ async function provision(
     return { lab, health };
   } catch (error) {
     opened?.close();
-    await spec.provider.destroy(spec.name, { purge: true }).catch((left: unknown) => {
-      progress.note(`what was begun could not be removed: ${messageOf(left)}`);
-    });
+    // A half-made lab of Vagrant took minutes and goes on from where it is; one that was half provisioned does not.
+    if (opened !== undefined || !spec.provider.resumesUp)
+      await spec.provider.destroy(spec.name, { purge: true }).catch((left: unknown) => {
+        progress.note(`what was begun could not be removed: ${messageOf(left)}`);
+      });
     throw error;
   }
 }

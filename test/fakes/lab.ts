@@ -189,7 +189,8 @@ export function fakeLab(shell: FakeShell = () => ({})): FakeLab {
       link: (node, nic, state) => note(`link ${node} ${nic} ${state}`)(),
       snapshot: (name) => note(`snapshot ${name}`)(),
       reachable: (node) => note(`reachable ${node}`)(),
-      console: (node) => Promise.resolve(consoles.get(node) ?? ''),
+      console: (node, _lines, fromByte = 0) => Promise.resolve((consoles.get(node) ?? '').slice(fromByte)),
+      consoleBytes: (node) => Promise.resolve((consoles.get(node) ?? '').length),
       close: () => {
         closed = true;
       },

@@ -7,7 +7,7 @@ const userKeys = generateKeyPair('user');
 
 /** A real SSH server of this process on 127.0.0.1; what a command does is the test's matter. */
 export interface SshServer {
-  endpoint: SshEndpoint;
+  endpoint: SshEndpoint & { hostKey: string };
   machine: SshMachine;
   readonly connections: number;
   /** Cuts every connection, as a dead node does that answers with a reset. */
@@ -45,7 +45,7 @@ export async function startSshServer(
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  const endpoint: SshEndpoint = {
+  const endpoint: SshServer['endpoint'] = {
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
     user: 'root',

@@ -40,6 +40,7 @@ export function fakeStack(changes: Partial<Stack> = {}): Stack {
     redundant: () => Promise.resolve({ ok: true, found: 'UpToDate' }),
     monitors: () => [],
     workload: () => ({ kind: 'nfs-append', directory: '/mnt', intervalMs: 10 }),
+    detectionMs: () => 10_000,
     failsBack: () => true,
     phases: () => [],
     budget: () => ({ seconds: 45, terms: [] }),
@@ -128,6 +129,7 @@ export function fakeSpec(lab: Lab, stack: Stack = fakeStack(), changes: Partial<
   const provider: Provider = {
     name: 'qemu',
     capabilities: new Set(['power', 'pause', 'link', 'snapshot', 'network-rules', 'fabric']),
+    resumesUp: false,
     up: () => Promise.resolve(lab),
     attach: () => Promise.resolve(undefined),
     restore: () => Promise.resolve(undefined),

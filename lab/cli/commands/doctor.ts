@@ -10,6 +10,7 @@ import { thisHost } from '../../host/programs.ts';
 import { mendCommand, packageManagerOf } from '../../host/requirements.ts';
 import { labsHome } from '../../labs.ts';
 import type { Progress } from '../../progress.ts';
+import { vagrantCandidates } from '../candidates.ts';
 import type { CliContext } from '../context.ts';
 import { isLively, painter, print, printJson, table } from '../output.ts';
 import type { Program } from '../program.ts';
@@ -64,6 +65,7 @@ function look(context: CliContext, progress: Progress): Promise<Findings> {
     folders: { cache, labs: labsHome(context.cwd) },
     neededMemoryMib: neededMemoryMib(nodes.map((node) => node.memoryMib)),
     prove: () => proveByBoot(cache, progress),
+    candidates: () => vagrantCandidates(context.env),
   });
 }
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { down } from '../../run.ts';
 import { UsageError } from '../../errors.ts';
-import { listLabs } from '../known-labs.ts';
-import { labDirectory, labsHome, readDescription } from '../../labs.ts';
+import { isRunning, listLabs, providerOfLab } from '../known-labs.ts';
+import { labDirectory, labsHome } from '../../labs.ts';
 import type { CliContext } from '../context.ts';
 import { print, printJson } from '../output.ts';
 import type { Program } from '../program.ts';
@@ -51,15 +52,29 @@ export function defineDown(program: Program, context: CliContext): void {
 
 async function takeAllDown(context: CliContext, purge: boolean): Promise<string[]> {
   const { endEverything } = await import('../../providers/qemu.ts');
+  const { forgetLab, rememberedLabs } = await import('../../providers/vagrant/all-labs.ts');
   const ended = await endEverything();
+  for (const { directory, provider } of await rememberedLabs()) {
+    const lab = { name: basename(directory), provider };
+    if (!existsSync(directory)) await forgetLab(directory);
+    else if (await isRunning(dirname(directory), lab)) {
+      await takeDown(dirname(directory), lab.name, false);
+      ended.push(directory);
+    }
+  }
   if (purge) await purgeHere(context);
   return ended;
 }
 
 /** Labs of other folders keep their frozen states: this command cannot know who still wants them. */
 async function purgeHere(context: CliContext): Promise<void> {
+  const { rememberedLabs } = await import('../../providers/vagrant/all-labs.ts');
   const home = labsHome(context.cwd);
-  for (const lab of await listLabs(home)) await takeDown(home, lab.description.name, true);
+  const known = (await listLabs(home)).map((lab) => lab.description.name);
+  const halfMade = (await rememberedLabs())
+    .filter(({ directory }) => dirname(directory) === home)
+    .map(({ directory }) => basename(directory));
+  for (const name of new Set([...known, ...halfMade])) await takeDown(home, name, true);
 }
 
 /** A lab that was named need not be known: its making may have been cut short. */
@@ -80,7 +95,7 @@ async function takeOneDown(
 }
 
 async function takeDown(home: string, name: string, purge: boolean): Promise<void> {
-  const description = await readDescription(labDirectory(home, name));
-  const provider = await openProvider(description?.provider ?? 'qemu', { home });
+  const holder = (await providerOfLab(home, name)) ?? 'qemu';
+  const provider = await openProvider(holder, { home, boxFor: () => undefined });
   await down({ provider, home, name }, { purge });
 }

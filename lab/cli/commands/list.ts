@@ -4,6 +4,7 @@ import { UsageError, messageOf } from '../../errors.ts';
 import { listLabs } from '../known-labs.ts';
 import { labsHome } from '../../labs.ts';
 import { didYouMean } from '../../nearest.ts';
+import { capabilitiesOf } from '../../providers/means.ts';
 import type { Stack } from '../../stack.ts';
 import { readConfig } from '../config.ts';
 import type { CliContext } from '../context.ts';
@@ -59,7 +60,7 @@ async function rowsOf(
     case 'scenarios':
       return scenarios.map(({ name, title, question, needs }) => ({ name, title, question, needs }));
     case 'providers':
-      return providers.map(({ name, title, open }) => ({ name, title, available: open !== undefined }));
+      return providers.map(({ name, title }) => ({ name, title, capabilities: capabilitiesOf(name) }));
     case 'settings':
       return settingRows(await stackOf(context, options.stack));
     case 'labs':

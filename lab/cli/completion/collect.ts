@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
+import { platformNames, products } from '../commands/image.ts';
 import { topics } from '../commands/list.ts';
 import { createProgram } from '../program.ts';
 import { providers, scenarios, stacks } from '../registry.ts';
@@ -54,6 +55,8 @@ const valuesByName: Readonly<Record<string, Values>> = {
   stack: words(stacks.map((stack) => stack.name)),
   scenario: words(scenarios.map((scenario) => scenario.name)),
   provider: words(providers.map((provider) => provider.name)),
+  product: words(products),
+  platform: words(platformNames),
   edition: words(['current', 'period']),
   format: words(['md', 'sh', 'json']),
   set: words(stacks.flatMap((stack) => stack.settings.map((setting) => `${setting.name}=`))),

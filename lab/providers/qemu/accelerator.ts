@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { hostNowMs } from '../../clock.ts';
 import { messageOf } from '../../errors.ts';
+import { diesWithParent } from '../../host/dies-with-parent.ts';
 import type { Accelerator } from './arguments.ts';
 import { cacheDirectory, makePrivate } from './paths.ts';
-import { diesWithParent, qemuVersion } from './process.ts';
+import { qemuVersion } from './process.ts';
 
 export interface ProvenAccelerator extends Accelerator {
   /** What was tried and seen, as a sentence. */
@@ -22,10 +23,12 @@ const Kept = z.strictObject({
 });
 
 const bootLimitMs = 15_000;
+/** Emulation always boots in the end; on a busy host it takes its time, and the answer is kept for good. */
+const emulatedBootLimitMs = 60_000;
 
 /**
  * Which accelerator really boots this kernel here. /dev/kvm may open and a stock kernel still never start under it, so the
- * kernel is booted without a root for at most 15 s: a panic for want of one is the success that counts. The answer is kept
+ * kernel is booted without a root for at most 15 s under KVM: a panic for want of one is the success that counts. The answer is kept
  * per host, kernel and QEMU.
  */
 export async function proveAccelerator(kernel: string): Promise<ProvenAccelerator> {
@@ -58,12 +61,12 @@ async function canOpenKvm(): Promise<boolean> {
 async function prove(kernel: string): Promise<ProvenAccelerator> {
   let whyNotKvm = '/dev/kvm cannot be opened';
   if (await canOpenKvm()) {
-    const kvm = await bootsTo(kernel, 'kvm', 'host');
+    const kvm = await bootsTo(kernel, 'kvm', 'host', bootLimitMs);
     if (kvm.boots)
       return { name: 'kvm', threads: 'multi', why: `a kernel booted under KVM in ${kvm.seconds} s` };
     whyNotKvm = `/dev/kvm opens, but a kernel did not boot under it within ${String(bootLimitMs / 1000)} s (${kvm.seen})`;
   }
-  const multi = await bootsTo(kernel, 'tcg,thread=multi', 'qemu64');
+  const multi = await bootsTo(kernel, 'tcg,thread=multi', 'qemu64', emulatedBootLimitMs);
   if (multi.boots)
     return {
       name: 'tcg',
@@ -81,6 +84,7 @@ async function bootsTo(
   kernel: string,
   accel: string,
   cpu: string,
+  limitMs: number,
 ): Promise<{ boots: boolean; seconds: string; seen: string }> {
   const started = hostNowMs();
   const words = [...diesWithParent('KILL'), 'qemu-system-x86_64'];
@@ -103,7 +107,7 @@ async function bootsTo(
       const last = output.trim().split('\n').at(-1)?.slice(0, 120) ?? '';
       resolve({ boots, seconds, seen: last === '' ? 'no output' : last });
     };
-    const timer = setTimeout(finish, bootLimitMs, false);
+    const timer = setTimeout(finish, limitMs, false);
     const read = (chunk: Buffer): void => {
       output += chunk.toString('latin1');
       if (output.includes('Kernel panic') || output.includes('Unable to mount root')) finish(true);

@@ -40,8 +40,8 @@ export interface MachineSpec {
   incoming?: string;
 }
 
-const kernelArguments = [
-  'root=/dev/vda',
+/** What the guest's kernel is told wherever it runs; where its root is comes on top. */
+export const kernelArguments = [
   'rw',
   'console=ttyS0',
   'net.ifnames=0',
@@ -67,9 +67,11 @@ const emulatedKernelArguments = ['norandmaps', 'transparent_hugepage=never'];
 export function qemuArguments(spec: MachineSpec): string[] {
   const { hardware, accelerator, files, macs } = spec;
   const accel = accelerator.name === 'kvm' ? 'kvm' : `tcg,thread=${accelerator.threads}`;
-  const append = [...kernelArguments, ...(accelerator.name === 'tcg' ? emulatedKernelArguments : [])].join(
-    ' ',
-  );
+  const append = [
+    'root=/dev/vda',
+    ...kernelArguments,
+    ...(accelerator.name === 'tcg' ? emulatedKernelArguments : []),
+  ].join(' ');
   const args = [
     ...['-name', `guest=${spec.name}`],
     ...['-machine', 'pc,usb=off,vmport=off', '-accel', accel],

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { seedCommand, setClockCommand } from '../../machines/wake.ts';
 import { shellQuote } from '../../quote.ts';
 import { addressOf, type Node } from '../../topology.ts';
 import { interfacesFile } from './image-content.ts';
@@ -38,15 +39,4 @@ export function identityScript({ node, domain, macs, authorizedKey, hostKey }: I
     write('/root/.ssh/authorized_keys', '600', `${authorizedKey}\n`),
     'kill -HUP "$(cat /run/sshd.pid)"',
   ].join('\n');
-}
-
-/** Sets the wall clock to the host's; a restored machine woke up in the past. */
-export function setClockCommand(): string {
-  return `date -u -s @${(Date.now() / 1000).toFixed(3)} >/dev/null`;
-}
-
-/** Mixes fresh randomness in and makes the kernel's generator start anew from it (ioctl RNDRESEEDCRNG, random(4)). */
-export function seedCommand(): string {
-  const seed = randomBytes(64).toString('base64');
-  return `echo ${shellQuote(seed)} > /dev/urandom; perl -e 'open(F,">","/dev/urandom") and ioctl(F,0x5207,0)'`;
 }

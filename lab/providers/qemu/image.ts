@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { HostError, InterruptedError, RigError, messageOf } from '../../errors.ts';
+import { diesWithParent } from '../../host/dies-with-parent.ts';
 import { generateKeyPair } from '../../machines/ssh.ts';
 import type { Platform } from '../../platform.ts';
 import type { Progress } from '../../progress.ts';
 import { shellQuote } from '../../quote.ts';
 import { holdLock } from '../../lock.ts';
-import { guestFiles, guestSetup } from './image-content.ts';
-import { diesWithParent } from './process.ts';
+import { guestFiles, guestSetup, rootLabel } from './image-content.ts';
 import { cacheDirectory, makePrivate } from './paths.ts';
 
 /** Raise when the way an image is made changes in a manner that the definition does not show. */
-const builderVersion = 1;
+const builderVersion = 2;
 const diskMib = 3072;
 
 export interface Image {
@@ -147,8 +147,9 @@ async function build(
       `--setup-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" && printf 'MODULES=list\\nCOMPRESS=gzip\\n' > "$1/etc/initramfs-tools/conf.d/lab" && cp ${q(modules)} "$1/etc/initramfs-tools/modules"`,
       `--customize-hook=cp -r --preserve=mode ${q(overlay)}/. "$1/" && cp ${q(setup)} "$1/setup.sh" && chroot "$1" /bin/sh /setup.sh && rm "$1/setup.sh"`,
       `--customize-hook=cp "$1"/boot/vmlinuz-* ${q(join(out, 'vmlinuz'))} && cp "$1"/boot/initrd.img-* ${q(join(out, 'initrd'))}`,
-      // A bind mount shows the tree without /proc, /sys and /dev, which are mounted in it now.
-      `--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin && mount --bind "$1" ${q(tree)} && mke2fs -q -t ext4 -E nodiscard -d ${q(tree)} ${q(join(out, 'disk.raw'))} ${String(diskMib)}M && umount ${q(tree)}`,
+      // A bind mount shows the tree without /proc, /sys and /dev, which are mounted in it now. GRUB 2.06 may refuse a file
+      // system with a checksum seed of its own, which newer releases of mke2fs make.
+      `--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin && mount --bind "$1" ${q(tree)} && mke2fs -q -t ext4 -L ${rootLabel} -O ^metadata_csum_seed -E nodiscard -d ${q(tree)} ${q(join(out, 'disk.raw'))} ${String(diskMib)}M && umount ${q(tree)}`,
       '--format=null',
       image.suite,
       '/dev/null',

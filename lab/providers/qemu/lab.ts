@@ -1,9 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InterruptedError, RigError, UsageError } from '../../errors.ts';
 import { connectFabric, type FabricConnection } from '../../fabric/client.ts';
+import { consoleBytes, lastConsoleLines } from '../../machines/console-file.ts';
 import { SshMachine } from '../../machines/ssh.ts';
+import { seedCommand, setClockCommand } from '../../machines/wake.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Platform } from '../../platform.ts';
 import type { Lab } from '../../provider.ts';
@@ -12,7 +14,6 @@ import { together } from '../../together.ts';
 import { waitFor } from '../../wait.ts';
 import { hardwareOf, macAddress, type Accelerator, type MachineSpec } from './arguments.ts';
 import { managementMac } from './base.ts';
-import { seedCommand, setClockCommand } from './identity.ts';
 import { createOverlay, quitMachine, saveState, sshPort, startMachine } from './machine.ts';
 import { machineSockets, nicSocket, nodeFiles } from './paths.ts';
 import { endMachine, killNow, livingProcess } from './process.ts';
@@ -94,10 +95,8 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     tellBroken(new RigError(`the fabric died: ${error.message}`, `see ${join(runtime, 'fabric.log')}`));
   });
 
-  const lastLines = async (node: string, lines: number): Promise<string> => {
-    const text = await readFile(nodeFiles(state, node).console, 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').slice(-lines).join('\n');
-  };
+  const lastLines = (node: string, lines: number, fromByte?: number): Promise<string> =>
+    lastConsoleLines(nodeFiles(state, node).console, lines, fromByte);
   const watch = (node: string, qmp: Qmp): void => {
     monitors.set(node, qmp);
     void qmp.ended.then(async () => {
@@ -219,6 +218,7 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     },
     reachable: (node, timeoutMs, signal) => awaken(node, timeoutMs, signal),
     console: lastLines,
+    consoleBytes: (node) => consoleBytes(nodeFiles(state, node).console),
     snapshot: async (name, progress, signal) => {
       await progress.step('freeze the lab', async () => {
         const qmps = new Map<string, Qmp>();

@@ -61,11 +61,6 @@ export async function qemuVersion(): Promise<string> {
   );
 }
 
-/** Words before a command that end it when this process dies, kill -9 included (prctl(2), PR_SET_PDEATHSIG). */
-export function diesWithParent(signal: 'TERM' | 'KILL'): string[] {
-  return process.platform === 'linux' ? ['setpriv', '--pdeathsig', signal] : [];
-}
-
 /** Kills all of them, whichever resists. */
 export async function killAll(pids: readonly number[]): Promise<void> {
   await together(pids.map((pid) => () => killNow(pid)));

@@ -13,7 +13,7 @@ describe('completion in bash', () => {
       await mkdir(join(folder, '.lab', 'mine'), { recursive: true });
       const questions: { words: string[]; offers: string[] }[] = [
         { words: ['s'], offers: ['status', 'ssh', 'scenario'] },
-        { words: ['scenario', ''], offers: ['hard-halt'] },
+        { words: ['scenario', ''], offers: ['hard-halt', 'link-flap'] },
         { words: ['scenario', 'hard-halt', '--stack', 'heart'], offers: ['heartbeat-sarge'] },
         { words: ['plan', 'heartbeat-sarge', '--set', 'dead'], offers: ['deadtime='] },
         { words: ['plan', '--form'], offers: ['--format'] },

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseConfig, readConfig } from '../../../lab/cli/config.ts';
-import { chooseProvider } from '../../../lab/cli/provider-choice.ts';
+import { askedProvider } from '../../../lab/cli/provider-choice.ts';
+import { bestProvider, type Candidate } from '../../../lab/host/candidates.ts';
 import { UsageError } from '../../../lab/errors.ts';
 import { inFolder } from './run-lab.ts';
 
@@ -34,16 +35,38 @@ describe('lab.yaml', () => {
 
 describe('the choice of a provider', () => {
   const file = { provider: 'libvirt' };
+  const candidate = (name: 'virtualbox' | 'libvirt', usable: boolean): Candidate => ({
+    name,
+    usable,
+    found: ['Vagrant 2.3.4'],
+    why: usable ? 'it answers' : `${name} does not answer`,
+    hint: '',
+  });
 
-  it('is the one of the flag, then of the environment, then of lab.yaml, then the embedded one', () => {
-    expect(chooseProvider({ provider: 'a' }, {}, file)).to.deep.equal({
+  it('is the one of the flag, then of the environment, then of lab.yaml', () => {
+    expect(askedProvider({ provider: 'a' }, {}, file)).to.deep.equal({
       name: 'a',
       why: '--provider says so',
     });
-    expect(chooseProvider({ provider: 'b' }, { LAB_PROVIDER: 'b' }, file).why).to.equal(
+    expect(askedProvider({ provider: 'b' }, { LAB_PROVIDER: 'b' }, file)?.why).to.equal(
       'LAB_PROVIDER says so',
     );
-    expect(chooseProvider({}, {}, file)).to.deep.equal({ name: 'libvirt', why: 'lab.yaml says so' });
-    expect(chooseProvider({}, {}, {}).name).to.equal('qemu');
+    expect(askedProvider({}, {}, file)).to.deep.equal({ name: 'libvirt', why: 'lab.yaml says so' });
+    expect(askedProvider({}, {}, {})).to.equal(undefined);
+  });
+
+  it('is else the first that works here, VirtualBox before libvirt, and the embedded one where none does', () => {
+    const both = [candidate('virtualbox', true), candidate('libvirt', true)];
+    expect(bestProvider(both)).to.deep.equal({
+      name: 'virtualbox',
+      why: 'nobody says, and it works here (Vagrant 2.3.4)',
+    });
+    expect(bestProvider([candidate('virtualbox', false), candidate('libvirt', true)]).name).to.equal(
+      'libvirt',
+    );
+    expect(bestProvider([candidate('virtualbox', false), candidate('libvirt', false)])).to.deep.equal({
+      name: 'qemu',
+      why: 'nobody says, and no other works here: virtualbox does not answer; libvirt does not answer',
+    });
   });
 });

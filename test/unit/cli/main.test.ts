@@ -49,27 +49,6 @@ describe('the command line', () => {
         expect(code).to.equal(64);
       }));
 
-  it('ends with 69 for a provider that this release does not have', () =>
-    inFolder(async (folder) => {
-      const { code, stderr } = await runLab(folder, ['up', 'heartbeat-sarge', '--provider', 'virtualbox']);
-      expect(stderr).to.contain('virtualbox is not in this release');
-      expect(code).to.equal(69);
-    }));
-
-  it('takes the provider from LAB_PROVIDER, and a flag before that', () =>
-    inFolder(async (folder) => {
-      const env = { LAB_PROVIDER: 'libvirt' };
-      process.env['LAB_PROVIDER'] = 'libvirt';
-      try {
-        const fromEnv = await runLab(folder, ['up', 'heartbeat-sarge'], env);
-        expect(fromEnv.stderr).to.contain('libvirt is not in this release');
-        const fromFlag = await runLab(folder, ['up', 'heartbeat-sarge', '--provider', 'virtualbox'], env);
-        expect(fromFlag.stderr).to.contain('virtualbox is not in this release');
-      } finally {
-        delete process.env['LAB_PROVIDER'];
-      }
-    }));
-
   it('shows a stack trace with --verbose only', () =>
     inFolder(async (folder) => {
       const { stderr } = await runLab(folder, ['plan', 'nothing', '--verbose']);
@@ -114,6 +93,17 @@ describe('lab list', () => {
         expect(rows.find((row) => row.name === 'heartbeat-sarge')?.editions).to.include('current');
         expect(stderr).to.equal('');
       }
+    }));
+
+  it('shows what each provider can do', () =>
+    inFolder(async (folder) => {
+      const { stdout } = await runLab(folder, ['list', 'providers', '--json']);
+      const rows = JSON.parse(stdout) as { name: string; capabilities: string[] }[];
+      expect(rows.map(({ name }) => name)).to.deep.equal(['qemu', 'virtualbox', 'libvirt']);
+      expect(rows[0]?.capabilities).to.include('fabric');
+      expect(rows[2]?.capabilities).to.include('link').and.not.include('fabric');
+      const table = (await runLab(folder, ['list', 'providers'])).stdout;
+      expect(table).to.match(/^virtualbox .*power, pause, link, snapshot, network-rules$/m);
     }));
 
   it('shows every setting with its unit and both defaults', () =>

@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 describe('the fault halt', () => {
   it('halts the node with the command of its platform, behind the back of its own shell', async () => {
     const { lab, machine } = fakeLab();
-    await halt.inject({ lab, node: 'nfs01', signal: never });
+    await halt.inject({ lab, node: 'nfs01', consoleFromByte: 0, signal: never });
     expect(machine('nfs01').executed[0]?.command).to.include('halt -f -f').and.match(/&$/);
   });
 
@@ -30,7 +30,12 @@ describe('the fault halt', () => {
     const lastMs = hostNowMs() - 4000;
     fake.ports = [port('nfs01', lastMs - 500), port('nfs01', lastMs), port('nfs02', hostNowMs())];
     fake.consoles.set('nfs01', 'reboot: System halted');
-    const { proof, lostMs } = await halt.proven({ lab: fake.lab, node: 'nfs01', signal: never });
+    const { proof, lostMs } = await halt.proven({
+      lab: fake.lab,
+      node: 'nfs01',
+      consoleFromByte: 0,
+      signal: never,
+    });
     expect(lostMs).to.equal(lastMs);
     expect(proof).to.have.length(2);
   });
@@ -49,22 +54,36 @@ describe('the fault halt', () => {
       });
       fake.consoles.set('nfs01', console);
       const quick = haltProvenWithin(60);
-      const error = await failureOf(quick.proven({ lab: fake.lab, node: 'nfs01', signal: never }));
+      const error = await failureOf(
+        quick.proven({ lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never }),
+      );
       expect(error).to.be.instanceOf(TimeoutError);
       expect(error.message).to.include(state);
     });
 
+  it('is not proven by what the console said before it', async () => {
+    const fake = fakeLab();
+    fake.ports = [port('nfs01', 1)];
+    fake.consoles.set('nfs01', 'reboot: System halted');
+    const consoleFromByte = await fake.lab.consoleBytes('nfs01');
+    const quick = haltProvenWithin(60);
+    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte, signal: never };
+    expect(await failureOf(quick.proven(context))).to.be.instanceOf(TimeoutError);
+  });
+
   it('is not waited for once the run is interrupted', async () => {
     const fake = fakeLab();
     const controller = new AbortController();
-    const waiting = failureOf(halt.proven({ lab: fake.lab, node: 'nfs01', signal: controller.signal }));
+    const waiting = failureOf(
+      halt.proven({ lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: controller.signal }),
+    );
     controller.abort();
     expect(await waiting).to.be.instanceOf(InterruptedError);
   });
 
   it('is healed by power, also twice', async () => {
     const fake = fakeLab();
-    const context = { lab: fake.lab, node: 'nfs01', signal: never };
+    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never };
     await halt.heal(context);
     await halt.heal(context);
     await halt.healed(context);

@@ -22,7 +22,10 @@ const healthy: Findings = {
   imageIsBuilt: false,
   kvm: 'usable',
   accelerator: { name: 'kvm', threads: 'multi', why: 'a kernel booted' },
-  others: [{ title: 'Vagrant', version: undefined }],
+  candidates: [
+    { name: 'virtualbox', usable: false, found: [], why: 'vagrant is not in PATH', hint: 'install Vagrant' },
+    { name: 'libvirt', usable: false, found: [], why: 'vagrant is not in PATH', hint: 'install Vagrant' },
+  ],
 };
 
 function rowOf(findings: Findings, what: string): Diagnosed | undefined {
@@ -44,6 +47,27 @@ describe('the diagnosis of a host', () => {
     expect(diagnosis.ready).to.equal(true);
     expect(diagnosis.installable).to.deep.equal([]);
     expect(diagnosis.pace).to.contain('hardware virtualisation');
+  });
+
+  it('takes the embedded provider where no other works, and says why none does', () => {
+    expect(diagnose(healthy).provider).to.deep.equal({
+      name: 'qemu',
+      why: 'nobody says, and no other works here: vagrant is not in PATH',
+    });
+    expect(rowOf(healthy, 'libvirt')).to.include({ verdict: 'note', follows: 'vagrant is not in PATH' });
+  });
+
+  it('is ready with libvirt alone, and takes it', () => {
+    const libvirt = {
+      name: 'libvirt' as const,
+      usable: true,
+      found: ['Vagrant 2.3.4'],
+      why: 'it answers',
+      hint: '',
+    };
+    const diagnosis = diagnose({ ...without('mmdebstrap'), candidates: [libvirt] });
+    expect(diagnosis.ready).to.equal(true);
+    expect(diagnosis.provider.name).to.equal('libvirt');
   });
 
   for (const { name } of requirements)
@@ -89,7 +113,6 @@ describe('the diagnosis of a host', () => {
 describe('the probing of a host', () => {
   it('does not boot anything where QEMU is missing', () =>
     inFakeHost(async (host) => {
-      await host.script('vagrant', 'echo "Vagrant 2.4.1"');
       let boots = 0;
       const findings = await gatherFindings({
         host,
@@ -99,8 +122,9 @@ describe('the probing of a host', () => {
           boots += 1;
           return Promise.resolve({ name: null, why: 'not tried' });
         },
+        candidates: () => Promise.resolve(healthy.candidates),
       });
-      expect(findings.others).to.deep.include({ title: 'Vagrant', version: '2.4.1' });
+      expect(findings.candidates).to.equal(healthy.candidates);
       expect(findings.requirements.find((each) => each.requirement.name === 'mmdebstrap')?.where).to.equal(
         undefined,
       );

@@ -168,6 +168,36 @@ describe('SshMachine', () => {
     expect(await failureOf(none.exec('at once'))).to.be.instanceOf(RigError);
   });
 
+  it('learns the key of a new node, as a .pub file has it, and refuses another one from then on', async () => {
+    const learned: string[] = [];
+    const learning = new SshMachine('nfs02', () =>
+      Promise.resolve({ ...server.endpoint, hostKey: { learn: (key) => learned.push(key) } }),
+    );
+    expect((await learning.exec('at once')).stdout).to.equal('quick');
+    await learning.exec('at once');
+    learning.disconnect();
+    expect(learned).to.deep.equal([server.endpoint.hostKey.split(' ').slice(0, 2).join(' ')]);
+    expect(learned[0]).to.match(/^ssh-ed25519 AAAA\S+$/);
+
+    const [hostKey = ''] = learned;
+    const knowing = new SshMachine('nfs02', () => Promise.resolve({ ...server.endpoint, hostKey }));
+    expect((await knowing.exec('at once')).stdout).to.equal('quick');
+    knowing.disconnect();
+    const other = new SshMachine('nfs02', () =>
+      Promise.resolve({ ...server.endpoint, hostKey: hostKey.slice(0, -4) }),
+    );
+    expect(await failureOf(other.exec('at once'))).to.be.instanceOf(RigError);
+  });
+
+  it('learns nothing from a port where nobody listens', async () => {
+    const learned: string[] = [];
+    const machine = new SshMachine('nfs02', () =>
+      Promise.resolve({ ...server.endpoint, port: 1, hostKey: { learn: (key) => learned.push(key) } }),
+    );
+    expect(await failureOf(machine.exec('at once'))).to.be.instanceOf(RigError);
+    expect(learned).to.deep.equal([]);
+  });
+
   it('explains a key that is none, and a port where nobody listens', async () => {
     const noKey = new SshMachine('sv01', () => Promise.resolve({ ...server.endpoint, privateKey: 'no' }));
     expect(await failureOf(noKey.exec('true'))).to.be.instanceOf(RigError);

@@ -159,6 +159,59 @@ describe('the record of a run', () => {
     expect(rejoin?.stallSeconds).to.equal(0);
   });
 
+  /** One window in which nothing moves, and a fault that is lifted while clients wait. */
+  function outage(changes: { outageMs?: number; cause?: 'none' | 'node-lost' }): ReturnType<typeof built> {
+    const { material: made, remove } = material();
+    cleanups.push(remove);
+    const [window] = made.stage.windows;
+    if (window === undefined) throw new Error('no window');
+    const lifted = { ...event(20_000, 'fault-lifted', 'nfs01'), source: 'lab' as const };
+    return buildRecord({
+      ...made,
+      journal: { ...made.journal, events: [...made.journal.events, lifted] },
+      stage: { ...made.stage, windows: [{ ...window, cause: 'none', ...changes }] },
+    });
+  }
+
+  it('allows clients an outage that a fault makes, as much again for TCP, and what nothing may exceed', () => {
+    const [window] = outage({ outageMs: 5500 }).windows;
+    expect(window?.budget.terms.map(({ name, seconds }) => [name, seconds])).to.deep.equal([
+      ['outage', 5.5],
+      ['retransmission', 5.5],
+      ['no takeover', 5],
+    ]);
+    expect(window?.budget.seconds).to.equal(16);
+    expect(window?.budget.terms[1]?.from).to.include('RFC 6298');
+  });
+
+  it('cuts the stall of an outage where the fault was lifted', () => {
+    const [window] = outage({ outageMs: 5500 }).windows;
+    expect(window?.phases.map(({ name, observed }) => [name, observed])).to.deep.equal([
+      ['outage', true],
+      ['reconnect', true],
+    ]);
+    const [first] = window?.phases ?? [];
+    expect(first?.seconds).to.be.closeTo(20 - 10.102, 0.01);
+    const sum = (window?.phases ?? []).reduce((total, { seconds }) => total + (seconds ?? 0), 0);
+    expect(sum).to.be.closeTo(window?.stallSeconds ?? -1, 0.002);
+  });
+
+  it('allows no outage where none was announced, nor in a takeover', () => {
+    const undisturbed = outage({}).windows[0];
+    expect(undisturbed?.budget.terms.map(({ name }) => name)).to.deep.equal(['no takeover']);
+    expect(undisturbed?.budget.seconds).to.equal(5);
+    expect(undisturbed?.phases.map(({ name }) => name)).to.deep.equal(['reconnect']);
+    const takeover = outage({ outageMs: 5500, cause: 'node-lost' }).windows[0];
+    expect(takeover?.budget.seconds).to.equal(45);
+    expect(takeover?.phases.map(({ name }) => name)).not.to.include('outage');
+  });
+
+  it('has an outage of nothing when it was announced so', () => {
+    const [window] = outage({ outageMs: 0 }).windows;
+    expect(window?.budget.seconds).to.equal(5);
+    expect(window?.budget.terms).to.have.length(3);
+  });
+
   it('counts errors by name and tells when operations failed instead of blocking', () => {
     const record = built();
     const client = record.clients[1];

@@ -10,6 +10,7 @@ import type { Fault } from '../../../lab/fault.ts';
 import type { RunningProbe } from '../../../lab/probe.ts';
 import { startJournal } from '../../../lab/run/journal.ts';
 import { openStage, type OpenStage } from '../../../lab/run/stage.ts';
+import type { Lab } from '../../../lab/provider.ts';
 import type { Stack } from '../../../lab/stack.ts';
 import { pause } from '../../../lab/wait.ts';
 import { failureOf } from '../../fakes/failure.ts';
@@ -21,12 +22,17 @@ interface Rig extends OpenStage {
   watched: string[];
   notes: string[];
   kinds: () => string[];
+  /** Who told events of this kind. */
+  sources: (kind: string) => string[];
 }
 
 const cleanups: (() => void)[] = [];
 
-async function rig(stack: Partial<Stack> = {}, probe: Partial<RunningProbe> = {}): Promise<Rig> {
-  const { lab } = fakeLab();
+async function rig(
+  stack: Partial<Stack> = {},
+  probe: Partial<RunningProbe> = {},
+  { lab }: { lab: Lab } = fakeLab(),
+): Promise<Rig> {
   const { spec, remove } = fakeSpec(lab, fakeStack(stack));
   cleanups.push(remove);
   const controller = new AbortController();
@@ -46,6 +52,7 @@ async function rig(stack: Partial<Stack> = {}, probe: Partial<RunningProbe> = {}
     watched,
     notes: progress.notes,
     kinds: () => journal.events.map((event) => event.kind),
+    sources: (kind) => journal.events.filter((event) => event.kind === kind).map(({ source }) => source),
   };
 }
 
@@ -122,6 +129,57 @@ describe('the stage', () => {
       [null, false],
       [null, false],
     ]);
+  });
+
+  it('tells when a fault is lifted, which is before it is seen to be gone', async () => {
+    const { stage, kinds } = await rig();
+    const seen: string[][] = [];
+    const fault = toldFault('link-cut', [], {
+      heal: () => Promise.resolve(void seen.push(kinds())),
+      healed: () => Promise.resolve(void seen.push(kinds())),
+    });
+    await stage.inject(fault, 'nfs01');
+    await stage.heal(fault, 'nfs01');
+    expect(seen[0]).not.to.include('fault-lifted');
+    expect(seen[1]?.slice(-1)).to.deep.equal(['fault-lifted']);
+    expect(kinds().slice(-2)).to.deep.equal(['fault-lifted', 'fault-healed']);
+  });
+
+  it('does not call a fault lifted that cannot be healed', async () => {
+    const { stage, kinds } = await rig();
+    const fault = toldFault('link-cut', [], { heal: () => Promise.reject(new RigError('stuck')) });
+    await stage.inject(fault, 'nfs01');
+    expect((await failureOf(stage.heal(fault, 'nfs01'))).message).to.equal('stuck');
+    expect(kinds()).not.to.include('fault-lifted');
+  });
+
+  it('tells how long a fault stood when it was proven, proof included', async () => {
+    const { stage } = await rig();
+    const slow = toldFault('link-cut', [], {
+      inject: () => pause(30),
+      proven: () => pause(40).then(() => ({ proof: ['seen'] })),
+    });
+    const fromMs = performance.now();
+    const { elapsedMs } = await stage.inject(slow, 'nfs01');
+    expect(elapsedMs).to.be.within(65, performance.now() - fromMs + 1);
+  });
+
+  it('names who saw the last frame of a node that was lost', async () => {
+    const fabric = await rig();
+    await fabric.stage.inject(toldFault('halt', []), 'nfs01');
+    expect(fabric.sources('node-lost')).to.deep.equal(['fabric']);
+    const { lab } = fakeLab();
+    const guests = await rig({}, {}, { lab: { ...lab, network: { ...lab.network, witness: 'guests' } } });
+    await guests.stage.inject(toldFault('halt', []), 'nfs01');
+    expect(guests.sources('node-lost')).to.deep.equal(['capture']);
+  });
+
+  it('hands on how long the cluster takes to notice, and keeps the outage of a window', async () => {
+    const { stage, result } = await rig({ detectionMs: () => 7000 });
+    expect(stage.detectionMs).to.equal(7000);
+    const request = { name: 'outage', title: 'it', from: 'nfs01', cause: 'none', outageMs: 3500 } as const;
+    await stage.window(request, () => Promise.resolve());
+    expect(result.windows[0]).to.include({ outageMs: 3500, cause: 'none' });
   });
 
   it('does not heal what was not broken', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { identityScript, seedCommand, setClockCommand } from '../../../../lab/providers/qemu/identity.ts';
+import { seedCommand, setClockCommand } from '../../../../lab/machines/wake.ts';
+import { identityScript } from '../../../../lab/providers/qemu/identity.ts';
 
 const identity = {
   node: {

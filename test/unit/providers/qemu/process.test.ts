@@ -1,3 +1,4 @@
+import { diesWithParent } from '../../../../lab/host/dies-with-parent.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -5,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import {
-  diesWithParent,
   killNow,
   livingProcess,
   strayProcesses,

@@ -1,0 +1,70 @@
+import { hostNowMs } from '../clock.ts';
+import type { Fault } from '../fault.ts';
+import type { Machine } from '../machine.ts';
+import { shellQuote } from '../quote.ts';
+import { waitFor } from '../wait.ts';
+
+const provenWithinMs = 30_000;
+/** Clients that write ten times a second, and a cluster that says every second or two that it lives, are not silent for so long. */
+const silenceMs = 1500;
+
+/** The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. */
+export function linkCut(nic: string): Fault {
+  return {
+    name: 'link-cut',
+    title: `the cable of ${nic} is out`,
+    needs: ['link'],
+
+    inject: async ({ lab, node }) => {
+      await lab.link(node, nic, 'down');
+    },
+
+    proven: async ({ lab, node, signal }) => {
+      await carrier(lab.machine(node), nic, '0', signal);
+      const { network } = lab;
+      const silentMs = await waitFor(
+        `no frame to come from ${node}`,
+        async () => {
+          const last = await network.lastFrameFromMs(node);
+          if (last === null) return { done: false, state: 'it never sent a frame' };
+          const silent = hostNowMs() - last;
+          return silent >= silenceMs
+            ? { done: true, value: silent }
+            : { done: false, state: `last frame ${silent.toFixed(0)} ms ago` };
+        },
+        { timeoutMs: provenWithinMs, everyMs: 100, signal },
+      );
+      const witness = network.witness === 'fabric' ? 'the fabric' : 'the other guests';
+      return {
+        proof: [
+          `${nic} of ${node} has lost carrier (its own kernel)`,
+          `${witness} saw no frame from ${node} for ${(silentMs / 1000).toFixed(1)} s`,
+        ],
+      };
+    },
+
+    heal: async ({ lab, node }) => {
+      await lab.link(node, nic, 'up');
+    },
+
+    healed: async ({ lab, node, signal }) => {
+      await carrier(lab.machine(node), nic, '1', signal);
+    },
+  };
+}
+
+async function carrier(machine: Machine, nic: string, wanted: '0' | '1', signal: AbortSignal): Promise<void> {
+  await waitFor(
+    `${nic} of ${machine.name} to ${wanted === '1' ? 'have' : 'lose'} carrier`,
+    async () => {
+      const { stdout } = await machine.exec(`cat ${shellQuote(`/sys/class/net/${nic}/carrier`)}`, {
+        timeoutMs: 10_000,
+        signal,
+      });
+      return stdout.trim() === wanted
+        ? { done: true, value: true }
+        : { done: false, state: `carrier ${stdout.trim()}` };
+    },
+    { timeoutMs: provenWithinMs, everyMs: 100, signal },
+  );
+}

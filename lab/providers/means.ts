@@ -1,0 +1,334 @@
+import { capabilities, type Capability, type ProviderName } from '../provider.ts';
+
+/** How it is known that a means works. */
+export type Proof =
+  /** Between the machines of a lab, with Linux guests. */
+  | 'run for real'
+  /** Commands run against the real program, whose guests are no Linux. */
+  | 'commands'
+  /** The real programs act on real frames, between test programs or network namespaces instead of machines. */
+  | 'no machines'
+  | 'not run';
+
+/** What is used at a provider. */
+export interface Means {
+  /** Exact command or program; `DOMAIN`, `VM`, `MAC` and the like stand for what lab fills in. */
+  how: string;
+  /** What becomes of it when the power of a machine that it concerns is cut and given again. */
+  afterPowerCycle: string;
+  proof: Proof;
+}
+
+/** A provider without means for it, and what there is instead. */
+export interface NoMeans {
+  instead: string;
+}
+
+/** Something that can be done to a lab. */
+export interface Deed {
+  what: string;
+  /** The capability that a scenario names for it; null for what no scenario has to ask for. */
+  capability: Capability | null;
+  by: Readonly<Record<ProviderName, Means | NoMeans>>;
+}
+
+export const proofs: Readonly<Record<Proof, string>> = {
+  'run for real': 'run between machines with Debian 12 here',
+  commands: 'every command run against the real VBoxManage; its guests were boot sectors, not a Linux',
+  'no machines':
+    'the real programs on real frames, between test programs (fabric) or network namespaces (nft, tc, tcpdump), not between machines',
+  'not run': 'only rendered, or tested with stand-ins for the programs',
+};
+
+const cutAndBooted = 'what was not flushed may be gone';
+const staysOut = 'stays out until it is put in';
+const ruleOfGuest = 'ends with the kernel of the receiver; the power of the sender does not matter';
+const ruleOfFabric = 'stays until its time is over';
+const noCapture = 'tcpdump on the clients, which see less';
+const clockExchange =
+  'a Perl loop on the node tells its clocks over SSH; half the round trip bounds the error';
+const clockAnew = 'begins anew when the node has booted';
+
+function onGuests(how: string, proof: Proof): Pick<Deed['by'], 'virtualbox' | 'libvirt'> {
+  const means = { how, afterPowerCycle: ruleOfGuest, proof };
+  return { virtualbox: means, libvirt: means };
+}
+
+/** What lab does, and with what, at each provider. docs/providers.md shows it. */
+export const deeds: readonly Deed[] = [
+  {
+    what: 'power off',
+    capability: 'power',
+    by: {
+      qemu: { how: 'SIGKILL to the process of QEMU', afterPowerCycle: cutAndBooted, proof: 'run for real' },
+      virtualbox: {
+        how: '`VBoxManage controlvm VM poweroff`; a saved machine: `VBoxManage discardstate VM`',
+        afterPowerCycle: cutAndBooted,
+        proof: 'commands',
+      },
+      libvirt: { how: '`virsh destroy DOMAIN`', afterPowerCycle: cutAndBooted, proof: 'run for real' },
+    },
+  },
+  {
+    what: 'power on',
+    capability: 'power',
+    by: {
+      qemu: {
+        how: 'a new `qemu-system-x86_64` boots from the disk of the node',
+        afterPowerCycle: '-',
+        proof: 'run for real',
+      },
+      virtualbox: {
+        how: '`VBoxManage startvm VM --type headless`',
+        afterPowerCycle: '-',
+        proof: 'commands',
+      },
+      libvirt: { how: '`virsh start DOMAIN`', afterPowerCycle: '-', proof: 'run for real' },
+    },
+  },
+  {
+    what: 'reset',
+    capability: 'power',
+    by: {
+      qemu: { how: 'power off, then on', afterPowerCycle: '-', proof: 'run for real' },
+      virtualbox: { how: 'power off, then on', afterPowerCycle: '-', proof: 'commands' },
+      libvirt: { how: 'power off, then on', afterPowerCycle: '-', proof: 'run for real' },
+    },
+  },
+  {
+    what: 'freeze and thaw',
+    capability: 'pause',
+    by: {
+      qemu: {
+        how: 'QMP `stop` and `cont`',
+        afterPowerCycle: 'ends: the machine boots',
+        proof: 'run for real',
+      },
+      virtualbox: {
+        how: '`VBoxManage controlvm VM pause` and `resume`',
+        afterPowerCycle: 'ends: the machine boots',
+        proof: 'commands',
+      },
+      libvirt: {
+        how: '`virsh suspend DOMAIN` and `virsh resume DOMAIN`',
+        afterPowerCycle: 'ends: the machine boots',
+        proof: 'run for real',
+      },
+    },
+  },
+  {
+    what: 'cable of a NIC out and in',
+    capability: 'link',
+    by: {
+      qemu: {
+        how: 'QMP `set_link`',
+        afterPowerCycle: 'ends: the new process has its cable in',
+        proof: 'not run',
+      },
+      virtualbox: {
+        how: '`VBoxManage controlvm VM setlinkstate2 off` and `on` (eth1 is NIC 2); of a machine that is off: `VBoxManage modifyvm VM --cableconnected2 off`',
+        afterPowerCycle: staysOut,
+        proof: 'commands',
+      },
+      libvirt: {
+        how: '`virsh domif-setlink DOMAIN MAC down --config` for the next start, then without `--config` for now; `up` likewise',
+        afterPowerCycle: staysOut,
+        proof: 'not run',
+      },
+    },
+  },
+  {
+    what: 'snapshot of all nodes at one instant',
+    capability: 'snapshot',
+    by: {
+      qemu: {
+        how: 'QMP `stop` on all, then `migrate` of each into a file; disks stay beneath overlays',
+        afterPowerCycle: 'stays',
+        proof: 'run for real',
+      },
+      virtualbox: {
+        how: '`VBoxManage controlvm VM pause` on all, `VBoxManage snapshot VM take NAME` each, `resume` on all',
+        afterPowerCycle: 'stays',
+        proof: 'commands',
+      },
+      libvirt: {
+        how: '`virsh suspend` on all, `virsh snapshot-create-as DOMAIN --name NAME` each, `virsh resume` on all',
+        afterPowerCycle: 'stays',
+        proof: 'run for real',
+      },
+    },
+  },
+  {
+    what: 'restore of all nodes',
+    capability: 'snapshot',
+    by: {
+      qemu: {
+        how: '`qemu-system-x86_64 -incoming` each, then QMP `cont` on all',
+        afterPowerCycle: '-',
+        proof: 'run for real',
+      },
+      virtualbox: {
+        how: 'power off, `VBoxManage snapshot VM restore UUID` and `VBoxHeadless --startvm VM --start-paused` each, then `VBoxManage controlvm VM resume` on all',
+        afterPowerCycle: '-',
+        proof: 'commands',
+      },
+      libvirt: {
+        how: '`virsh snapshot-revert DOMAIN --snapshotname NAME --paused --force` each, then `virsh resume` on all',
+        afterPowerCycle: '-',
+        proof: 'run for real',
+      },
+    },
+  },
+  {
+    what: 'silent drop, one way',
+    capability: 'network-rules',
+    by: {
+      qemu: { how: 'rule `drop` of the fabric', afterPowerCycle: ruleOfFabric, proof: 'no machines' },
+      ...onGuests(
+        'in the receiving guest: `nft` table `netdev lab_RULE`, ingress, `ether saddr { MAC } counter drop`',
+        'no machines',
+      ),
+    },
+  },
+  {
+    what: 'loss, one way',
+    capability: 'network-rules',
+    by: {
+      qemu: { how: 'rule `loss` of the fabric', afterPowerCycle: ruleOfFabric, proof: 'no machines' },
+      ...onGuests(
+        'in the receiving guest: the same table, `numgen random mod 1000000 < N counter drop`',
+        'no machines',
+      ),
+    },
+  },
+  {
+    what: 'delay, one way',
+    capability: 'network-rules',
+    by: {
+      qemu: { how: 'rule `delay` of the fabric', afterPowerCycle: ruleOfFabric, proof: 'no machines' },
+      ...onGuests(
+        'in the receiving guest: `nft` leads the frames over an ifb device `lab-NIC`, with `tc` a class for each sender and `netem delay` in it',
+        'not run',
+      ),
+    },
+  },
+  {
+    what: 'rate, one way',
+    capability: 'network-rules',
+    by: {
+      qemu: { how: 'rule `rate` of the fabric', afterPowerCycle: ruleOfFabric, proof: 'no machines' },
+      ...onGuests('in the receiving guest: the same device, `tbf rate`', 'no machines'),
+    },
+  },
+  {
+    what: 'frames seen from outside the guests',
+    capability: 'fabric',
+    by: {
+      qemu: {
+        how: 'every frame passes through the fabric',
+        afterPowerCycle: 'goes on',
+        proof: 'run for real',
+      },
+      virtualbox: { instead: noCapture },
+      libvirt: { instead: noCapture },
+    },
+  },
+  {
+    what: 'capture into pcap files (`--pcap`)',
+    capability: 'fabric',
+    by: {
+      qemu: { how: 'written by the fabric', afterPowerCycle: 'goes on', proof: 'no machines' },
+      virtualbox: { instead: 'refused; tcpdump by hand on a node' },
+      libvirt: { instead: 'refused; tcpdump by hand on a node' },
+    },
+  },
+  {
+    what: 'serial console in a file',
+    capability: null,
+    by: {
+      qemu: { how: '`-serial chardev:console`', afterPowerCycle: 'goes on', proof: 'run for real' },
+      virtualbox: {
+        how: '`VBoxManage modifyvm VM --uart1 0x3F8 4 --uartmode1 file FILE`',
+        afterPowerCycle: 'begins anew',
+        proof: 'commands',
+      },
+      libvirt: {
+        how: '`libvirt.serial type: "file"` in the Vagrantfile',
+        afterPowerCycle: 'begins anew',
+        proof: 'run for real',
+      },
+    },
+  },
+  {
+    what: 'clock offsets of the nodes',
+    capability: null,
+    by: {
+      qemu: { how: clockExchange, afterPowerCycle: clockAnew, proof: 'run for real' },
+      virtualbox: { how: clockExchange, afterPowerCycle: clockAnew, proof: 'not run' },
+      libvirt: { how: clockExchange, afterPowerCycle: clockAnew, proof: 'run for real' },
+    },
+  },
+  {
+    what: 'serial lines between nodes',
+    capability: null,
+    by: {
+      qemu: { instead: 'not built' },
+      virtualbox: {
+        how: '`VBoxManage modifyvm VM --uart2 0x2F8 3 --uartmode2 server PIPE`, and `client` at the other end',
+        afterPowerCycle: 'the client finds the pipe only while the server runs',
+        proof: 'not run',
+      },
+      libvirt: {
+        how: '`libvirt.qemuargs`: a TCP port of 127.0.0.1 between two `isa-serial` devices',
+        afterPowerCycle: 'the client calls again every second',
+        proof: 'not run',
+      },
+    },
+  },
+  {
+    what: 'extra disks',
+    capability: null,
+    by: {
+      qemu: { instead: 'not built' },
+      virtualbox: {
+        how: '`VBoxManage createmedium`, `storagectl` and `storageattach`, from the Vagrantfile',
+        afterPowerCycle: 'stay',
+        proof: 'not run',
+      },
+      libvirt: {
+        how: '`libvirt.storage :file` in the Vagrantfile',
+        afterPowerCycle: 'stay',
+        proof: 'not run',
+      },
+    },
+  },
+  {
+    what: 'no way out for guests',
+    capability: null,
+    by: {
+      qemu: {
+        how: '`-netdev user,restrict=on`',
+        afterPowerCycle: 'stays',
+        proof: 'not run',
+      },
+      virtualbox: { instead: 'guests reach the Internet over the NAT of VirtualBox, which cannot be closed' },
+      libvirt: {
+        how: 'with the packed box: a management network in mode `none`; with any other box guests reach the Internet',
+        afterPowerCycle: 'stays',
+        proof: 'not run',
+      },
+    },
+  },
+];
+
+/** The capabilities that a provider has means for; a test holds this against what the provider itself says. */
+export function capabilitiesOf(provider: ProviderName, among: readonly Deed[] = deeds): Capability[] {
+  return capabilities.filter((capability) => {
+    const belonging = among.filter((deed) => deed.capability === capability);
+    return belonging.length > 0 && belonging.every((deed) => hasMeans(deed, provider));
+  });
+}
+
+export function hasMeans({ by }: Deed, provider: ProviderName): boolean {
+  return 'how' in by[provider];
+}

@@ -1,0 +1,22 @@
+/** Texts that would become code, end a literal or end a comment where they are not written with care. */
+export const hostile: readonly string[] = [
+  '"; system("touch /tmp/owned"); "',
+  '#{system("touch /tmp/owned")}',
+  '#$0 #@x #@@y',
+  'back\\slash\\',
+  '\\"; exit; "\\',
+  "it's",
+  'two\nlines\nsystem("x")',
+  'carriage\rreturn\r\nsystem("x")',
+  '\u2028system("x")\u2029',
+  'NUL \0 end, \x04 and \x1a',
+  '\nSCRIPT\nsystem("x")\n',
+  '\n__END__\n',
+  '\n=begin\nsystem("x")\n=end\n',
+  '<<~RUBY',
+  '`touch /tmp/owned` %x(touch /tmp/owned)',
+  '-*- coding: utf-16 -*-',
+  '\u202e right to left',
+  '~root/x',
+  ']); system("x"); ([',
+];

@@ -1,0 +1,103 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { makeMachine, type MachinePlace } from './machine.ts';
+
+/** Vagrant 2.3 knows VirtualBox up to 7.0, and refuses others by their number alone. */
+const versionForVagrant = '7.0.20r163906';
+
+export interface VagrantStage {
+  /** What real Vagrant is to be run with. */
+  env: Record<string, string>;
+  /** A box whose machine boots the counting boot sector. */
+  box: string;
+}
+
+/**
+ * What stands in for what cannot be here, all of it in Vagrant's own settings of the user, which Vagrant reads before the
+ * Vagrantfile of a lab: a communicator that says yes, for a guest has no SSH; NICs in UDP tunnels, for internal networks need
+ * the kernel module; the interpreter. The lab's Vagrantfile is used as it is.
+ * @param clusterNics most NICs that a node has beside Vagrant's own
+ */
+export async function prepareVagrant(place: MachinePlace, clusterNics: number): Promise<VagrantStage> {
+  const home = join(place.folder, 'vagrant-home');
+  await mkdir(home, { recursive: true });
+  await writeFile(join(home, 'Vagrantfile'), settings(clusterNics));
+  return {
+    env: {
+      VAGRANT_HOME: home,
+      VAGRANT_CHECKPOINT_DISABLE: '1',
+      VAGRANT_DEFAULT_PROVIDER: 'virtualbox',
+      LAB_TEST_VIRTUALBOX_VERSION: versionForVagrant,
+    },
+    box: await packBox(place),
+  };
+}
+
+function settings(clusterNics: number): string {
+  const tunnels = Array.from({ length: clusterNics }, (_, n) => {
+    const nic = String(n + 2);
+    return `    vb.customize ["modifyvm", :id, "--nic${nic}", "generic", "--nicgenericdrv${nic}", "UDPTunnel"]`;
+  });
+  return `module LabTest
+  class Communicator < Vagrant.plugin("2", :communicator)
+    def self.match?(_machine) = true
+    def ready? = true
+    # A communicator that is ready at once overtakes the thread in which Vagrant watches the machine's state.
+    def wait_for_ready(_timeout)
+      sleep 2
+      true
+    end
+    def execute(*, **) = 0
+    def sudo(*, **) = 0
+    def test(*, **) = true
+    def upload(*) = nil
+    def download(*) = nil
+    def reset! = nil
+  end
+
+  class Plugin < Vagrant.plugin("2")
+    name "lab-test"
+    communicator("lab-test") { Communicator }
+  end
+end
+
+Vagrant.configure("2") do |config|
+  config.vm.communicator = "lab-test"
+  config.vm.guest = :linux
+  config.vm.provider "virtualbox" do |vb|
+    vb.customize ["modifyvm", :id, "--vm-execution-engine=interpreter"]
+${tunnels.join('\n')}
+  end
+end
+`;
+}
+
+/** @returns path of a box for `vagrant box add` */
+async function packBox(place: MachinePlace): Promise<string> {
+  const { tools, folder } = place;
+  const work = join(folder, 'box');
+  await mkdir(work);
+  const machine = await makeMachine(place, 'box-base');
+  // What Vagrant sets itself for each machine is not to come from the box.
+  await tools.manage([
+    'modifyvm',
+    machine.id,
+    '--nic2',
+    'none',
+    '--uart1',
+    'off',
+    '--macaddress1',
+    '080027B0B0B0',
+  ]);
+  await tools.manage(['export', machine.id, '--output', join(work, 'box.ovf')]);
+  await tools.manage(['unregistervm', machine.id, '--delete']);
+  await writeFile(join(work, 'metadata.json'), '{"provider":"virtualbox"}\n');
+  await writeFile(
+    join(work, 'Vagrantfile'),
+    'Vagrant.configure("2") do |config|\n  config.vm.base_mac = "080027B0B0B0"\nend\n',
+  );
+  const box = join(folder, 'boot-sector.box');
+  await execa('tar', ['-czf', box, '-C', work, ...(await readdir(work))], { stdin: 'ignore' });
+  return box;
+}
