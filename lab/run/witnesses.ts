@@ -4,6 +4,7 @@ import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
 import type { Monitor, Stack } from '../stack.ts';
 import { together } from '../together.ts';
+import { clientsOf } from '../topology.ts';
 import type { Journal } from './journal.ts';
 
 /** What watches a run: the network between the nodes, the monitors of the stack inside the nodes, and the nodes' clocks. */
@@ -30,10 +31,12 @@ export async function startWitnesses(
   const away = new Set<string>();
   let stopped = false;
   const source = lab.network.witness === 'fabric' ? 'fabric' : 'capture';
+  // Guests date what they see by their own clocks, which have to be known before the first frame.
+  if (source === 'capture') await Promise.all(lab.machines.map((machine) => machine.calibrate(8)));
   const observation = await lab.network.observe(
     { arp: true, holderOf: [service.address], tcpPort: service.tcpPort },
     (sighting) => {
-      noteSighting(journal, source, sighting, service.address);
+      noteSighting(journal, { source, uncertaintyMs: sightingUncertaintyMs(lab) }, sighting, service.address);
     },
   );
   const watch = async (node: string): Promise<void> => {
@@ -128,9 +131,18 @@ function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: st
   else journal.note({ ...event, node: machine.name }, mapped.hostMs, mapped.uncertaintyMs);
 }
 
+/** The fabric stamps frames with the host's own clock; of captures the worst clock of a client counts. */
+function sightingUncertaintyMs(lab: Lab): number {
+  if (lab.network.witness === 'fabric') return 0;
+  const known = clientsOf(lab.topology).map(
+    ({ name }) => lab.machine(name).wallClock.uncertaintyMs ?? arrivalUncertaintyMs,
+  );
+  return Math.max(...known);
+}
+
 function noteSighting(
   journal: Journal,
-  source: 'fabric' | 'capture',
+  { source, uncertaintyMs }: { source: 'fabric' | 'capture'; uncertaintyMs: number },
   sighting: Sighting,
   address: string,
 ): void {
@@ -142,6 +154,7 @@ function noteSighting(
         text: `${String(sighting.count)} sightings were too many to tell`,
       },
       sighting.atMs,
+      uncertaintyMs,
     );
     return;
   }
@@ -149,6 +162,7 @@ function noteSighting(
     journal.note(
       { source, node: sighting.node, kind, text, ...(subject === undefined ? {} : { subject }) },
       sighting.atMs,
+      uncertaintyMs,
     );
   };
   switch (sighting.kind) {

@@ -46,7 +46,7 @@ export async function vagrant(
   if (signal?.aborted === true) throw new InterruptedError();
   const messages: VagrantMessage[] = [];
   const stray: string[] = [];
-  const [program = 'vagrant', ...words] = [
+  const [program, ...words] = [
     ...diesWithParent('INT'),
     'vagrant',
     ...args,

@@ -173,6 +173,28 @@ describe('bringing a lab up', () => {
       expect(await readDescription(opened.directory)).to.equal(undefined);
     });
 
+  it('leaves machines that could not all be made where the next attempt goes on from there', async () => {
+    const { up, asked, directory } = await rig({
+      known: false,
+      provider: { resumesUp: true, up: () => Promise.reject(new HostError('no address')) },
+    });
+    expect((await failureOf(up())).message).to.equal('no address');
+    expect(asked).to.deep.equal(['destroy', 'up']);
+    expect(await readDescription(directory)).to.equal(undefined);
+  });
+
+  it('leaves nothing of machines that were half provisioned, wherever they could be made again', async () => {
+    const sick = fakeLab();
+    const { up, asked } = await rig({
+      known: false,
+      provider: { resumesUp: true, up: () => Promise.resolve(sick.lab) },
+      stack: { health: () => Promise.reject(new RigError('no answer')) },
+    });
+    expect((await failureOf(up())).message).to.include('no answer');
+    expect(asked).to.deep.equal(['destroy', 'up', 'purge']);
+    expect(sick.closed).to.equal(true);
+  });
+
   it('refuses an edition that no image exists for', async () => {
     const { up, asked } = await rig({ known: false, stack: { editions: [] } });
     expect(await failureOf(up())).to.be.instanceOf(HostError);
