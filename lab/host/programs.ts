@@ -30,8 +30,13 @@ export function thisHost(env: NodeJS.ProcessEnv): HostKind {
 export function findProgram(name: string, path: string): string | undefined {
   return [...path.split(delimiter), ...administratorFolders]
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
+    .flatMap((folder) => programNames(name).map((each) => join(folder, each)))
     .find(isExecutable);
+}
+
+/** Windows tells a program by its ending (the usual ones of PATHEXT). */
+function programNames(name: string, platform: NodeJS.Platform = process.platform): string[] {
+  return platform === 'win32' ? [`${name}.exe`, `${name}.bat`, `${name}.cmd`] : [name];
 }
 
 /** What the embedded provider lacks here. Starts no process, so that it can be asked before every command. */

@@ -4,7 +4,8 @@ import { UsageError, messageOf } from '../../errors.ts';
 import { listLabs } from '../known-labs.ts';
 import { labsHome } from '../../labs.ts';
 import { didYouMean } from '../../nearest.ts';
-import { capabilitiesOf } from '../../providers/means.ts';
+import { capabilitiesOf } from '../../providers/deed.ts';
+import { deeds } from '../../providers/means.ts';
 import type { Stack } from '../../stack.ts';
 import { readConfig } from '../config.ts';
 import type { CliContext } from '../context.ts';
@@ -60,7 +61,7 @@ async function rowsOf(
     case 'scenarios':
       return scenarios.map(({ name, title, question, needs }) => ({ name, title, question, needs }));
     case 'providers':
-      return providers.map(({ name, title }) => ({ name, title, capabilities: capabilitiesOf(name) }));
+      return providers.map(({ name, title }) => ({ name, title, capabilities: capabilitiesOf(name, deeds) }));
     case 'settings':
       return settingRows(await stackOf(context, options.stack));
     case 'labs':

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RigError, messageOf } from '../../errors.ts';
 import type { MachineId } from '../vagrant/hypervisor.ts';
 import type { SnapshotInfo } from './machine-info.ts';
-import { infoOf, knownInfo, pause, powerOff, resume, stateOf, until, whileRefused } from './machines.ts';
+import { infoOf, knownInfo, powerOff, resume, stateOf, until, whileRefused } from './machines.ts';
 import { VBoxManageRefusal, refusalOf } from './refusal.ts';
 import type { VirtualBoxTools } from './tools.ts';
 
@@ -11,6 +11,13 @@ import type { VirtualBoxTools } from './tools.ts';
  * it belongs to, and machines are only ever brought back to one moment that all of them have.
  */
 const momentMark = 'lab moment ';
+
+/**
+ * How far apart the first and the last machine may stop or go on, in milliseconds. Usually it is some 200; but while others use
+ * VirtualBox too, a command may take ten seconds to reach its service, and a cluster would notice that.
+ */
+const instantMs = 1000;
+const attempts = 4;
 
 /** Writing or reading a memory of gigabytes, or merging a disk. */
 const stateTimeoutMs = 600_000;
@@ -36,7 +43,7 @@ export async function takeSnapshot(
   }
   const moment = randomUUID();
   try {
-    await all(ran.map(({ id }) => pause(tools, id)));
+    await pauseTogether(tools, ran);
     try {
       await all(machines.map(({ id }) => take(tools, id, name, moment)));
     } catch (error) {
@@ -73,6 +80,19 @@ export async function restoreSnapshot(
       `there is no snapshot ${name} that ${machines.map(({ node }) => node.name).join(', ')} have in common`,
       'lab up provisions the lab anew',
     );
+  let apartMs = Infinity;
+  for (let attempt = 1; attempt <= attempts && apartMs > instantMs; attempt++)
+    apartMs = await bringBack(tools, machines, name, moment);
+  if (apartMs > instantMs) throw notTogether('go on', apartMs);
+}
+
+/** @returns how far apart the machines went on, at most, in milliseconds */
+async function bringBack(
+  tools: VirtualBoxTools,
+  machines: readonly MachineId[],
+  name: string,
+  moment: ReadonlyMap<string, string>,
+): Promise<number> {
   await all(machines.map(({ id }) => powerOff(tools, id)));
   await all(
     machines.map(async ({ id, node }) => {
@@ -85,12 +105,35 @@ export async function restoreSnapshot(
   );
   try {
     await all(machines.map(({ id }) => startStill(tools, id)));
+    const fromMs = performance.now();
     await all(machines.map(({ id }) => tools.manage(['controlvm', id, 'resume'])));
+    const apartMs = performance.now() - fromMs;
     await all(machines.map(({ id }) => until(tools, id, 'running')));
+    return apartMs;
   } catch (error) {
     await Promise.allSettled(machines.map(({ id }) => powerOff(tools, id)));
     throw error;
   }
+}
+
+/** Pauses machines that run, again if one of them was late; nothing is asked of VirtualBox in between that could take long. */
+async function pauseTogether(tools: VirtualBoxTools, machines: readonly MachineId[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const fromMs = performance.now();
+    await all(machines.map(({ id }) => tools.manage(['controlvm', id, 'pause'])));
+    const apartMs = performance.now() - fromMs;
+    await all(machines.map(({ id }) => until(tools, id, 'paused')));
+    if (apartMs <= instantMs) return;
+    if (attempt === attempts) throw notTogether('stop', apartMs);
+    await all(machines.map(({ id }) => resume(tools, id)));
+  }
+}
+
+function notTogether(what: string, apartMs: number): RigError {
+  return new RigError(
+    `VirtualBox did not let all machines ${what} at once: ${(apartMs / 1000).toFixed(1)} s apart, ${String(attempts)} times`,
+    'end what keeps this host busy, then try again',
+  );
 }
 
 /** VBoxHeadless may come too early, when the command that put the snapshot back has not quite let go. */

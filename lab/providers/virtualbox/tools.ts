@@ -39,8 +39,14 @@ export function installedTools(env: NodeJS.ProcessEnv): VirtualBoxTools {
       throw new HostError('VirtualBox is not installed: there is no VBoxManage', 'lab doctor');
     return found;
   };
+  let before: Promise<unknown> = Promise.resolve();
   return {
-    manage: async (args, timeoutMs = commandTimeoutMs) => await runVBoxManage(program(), args, timeoutMs),
+    manage: async (args, timeoutMs = commandTimeoutMs) => {
+      // One after the other: of several that start at once, now and then one takes ten seconds to reach VBoxSVC.
+      const running = before.then(() => runVBoxManage(program(), args, timeoutMs));
+      before = running.catch(() => undefined);
+      return await running;
+    },
     startPaused: async (id) => await spawnHeadless(headlessBeside(program()), id),
   };
 }

@@ -1,4 +1,5 @@
-import { deeds, proofs, type Deed, type Proof } from '../../../lab/providers/means.ts';
+import { proofs, type Deed, type Proof } from '../../../lab/providers/deed.ts';
+import { deeds } from '../../../lab/providers/means.ts';
 import type { ProviderName } from '../../../lab/provider.ts';
 
 export const providerNames: readonly ProviderName[] = ['qemu', 'virtualbox', 'libvirt'];

@@ -188,9 +188,14 @@ describe('bringing a lab up', () => {
     const { up, asked } = await rig({
       known: false,
       provider: { resumesUp: true, up: () => Promise.resolve(sick.lab) },
-      stack: { health: () => Promise.reject(new RigError('no answer')) },
+      stack: {
+        health: (_lab, _settings, { signal }) => (
+          sick.break('nfs01 died'),
+          pause(60_000, signal).then(() => [])
+        ),
+      },
     });
-    expect((await failureOf(up())).message).to.include('no answer');
+    expect((await failureOf(up())).message).to.include('nfs01 died');
     expect(asked).to.deep.equal(['destroy', 'up', 'purge']);
     expect(sick.closed).to.equal(true);
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineId } from '../../../../lab/providers/vagrant/hypervisor.ts';
 import { refusalOf } from '../../../../lab/providers/virtualbox/refusal.ts';
 import type { VirtualBoxTools } from '../../../../lab/providers/virtualbox/tools.ts';
@@ -26,6 +27,8 @@ export interface FakeVirtualBox {
   readonly done: string[];
   /** Called before each command; what it returns is the command's refusal, as VBoxManage prints it. */
   refuse: (args: readonly string[]) => string | undefined;
+  /** How long a command takes to have its effect. */
+  delayMs: (args: readonly string[]) => number;
   /** The words with which the process of a machine ends that is started standing still; undefined when it lives. */
   diesAtStart: (id: string) => string | undefined;
 }
@@ -110,27 +113,26 @@ export function fakeVirtualBox(names: readonly string[] = ['nfs01', 'nfs02']): F
     machine: (id) => find(['test'], id),
     done,
     refuse: () => undefined,
+    delayMs: () => 0,
     diesAtStart: () => undefined,
     tools: {
-      manage: (args) => {
+      manage: async (args) => {
+        const delayMs = fake.delayMs(args);
+        if (delayMs > 0) await sleep(delayMs);
         const [verb, id = ''] = args;
-        if (verb === '--version') return Promise.resolve('7.0.20r163906\n');
+        if (verb === '--version') return '7.0.20r163906\n';
         if (verb !== 'showvminfo') done.push(args.join(' '));
-        try {
-          const refusal = fake.refuse(args);
-          if (refusal !== undefined) fail(args, refusal);
-          const machine = find(args, id);
-          if (verb === 'showvminfo') return Promise.resolve(info(machine));
-          if (verb === 'controlvm') control(machine, args);
-          else if (verb === 'startvm') set(machine, 'running');
-          else if (verb === 'discardstate') set(machine, 'poweroff');
-          else if (verb === 'modifyvm')
-            machine.cables.set((args[2] ?? '').replace('--cableconnected', ''), args[3] ?? '');
-          else snapshot(machine, args);
-          return Promise.resolve('');
-        } catch (error) {
-          return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-        }
+        const refusal = fake.refuse(args);
+        if (refusal !== undefined) fail(args, refusal);
+        const machine = find(args, id);
+        if (verb === 'showvminfo') return info(machine);
+        if (verb === 'controlvm') control(machine, args);
+        else if (verb === 'startvm') set(machine, 'running');
+        else if (verb === 'discardstate') set(machine, 'poweroff');
+        else if (verb === 'modifyvm')
+          machine.cables.set((args[2] ?? '').replace('--cableconnected', ''), args[3] ?? '');
+        else snapshot(machine, args);
+        return '';
       },
       startPaused: (id) => {
         done.push(`start ${id} paused`);

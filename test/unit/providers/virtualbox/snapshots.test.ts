@@ -121,6 +121,37 @@ describe('snapshots of VirtualBox machines', () => {
     expect(done(fake, 'let nfs02')).to.have.lengthOf(3);
   });
 
+  it('are taken anew when one machine stopped late, and never when that goes on', async () => {
+    const fake = fakeVirtualBox();
+    const hypervisor = virtualboxHypervisor(fake.tools);
+    let late = 1;
+    fake.delayMs = (args) => (args[1] === 'nfs02' && args[2] === 'pause' && late-- > 0 ? 1100 : 0);
+    await hypervisor.takeSnapshot(fake.ids, 'healthy');
+    expect(done(fake, 'nfs01 pause', 'take healthy')).to.deep.equal([
+      'controlvm nfs01 pause',
+      'controlvm nfs01 pause',
+      'snapshot nfs01 take healthy',
+      'snapshot nfs02 take healthy',
+    ]);
+    late = Infinity;
+    const failure = await failureOf(hypervisor.takeSnapshot(fake.ids, 'other'));
+    expect(failure.message).to.match(/stop at once: 1\.\d s apart, 4 times/);
+    expect(states(fake)).to.deep.equal(['running', 'running']);
+    expect(await hypervisor.hasSnapshot(fake.ids, 'other')).to.equal(false);
+  }).timeout(20_000);
+
+  it('are gone back to anew when one machine went on late', async () => {
+    const fake = fakeVirtualBox();
+    const hypervisor = virtualboxHypervisor(fake.tools);
+    await hypervisor.takeSnapshot(fake.ids, 'healthy');
+    fake.done.length = 0;
+    let late = 1;
+    fake.delayMs = (args) => (args[1] === 'nfs02' && args[2] === 'resume' && late-- > 0 ? 1100 : 0);
+    await hypervisor.restoreSnapshot(fake.ids, 'healthy');
+    expect(done(fake, 'snapshot nfs01 restore')).to.have.lengthOf(2);
+    expect(states(fake)).to.deep.equal(['running', 'running']);
+  });
+
   it('without memory are not taken for the running lab', async () => {
     const fake = fakeVirtualBox();
     const hypervisor = virtualboxHypervisor(fake.tools);
