@@ -19,8 +19,8 @@ export interface LabNetwork {
     filter: SightingFilter,
     onSighting: (sighting: Sighting) => void,
   ): Promise<{ stop(): Promise<void> }>;
-  /** When the witness last had a frame from this node; null when it never had one. */
-  lastFrameFromMs(node: string): Promise<number | null>;
+  /** When the witness last had a frame from this node, on this network or on any; null when it never had one. */
+  lastFrameFromMs(node: string, network?: string): Promise<number | null>;
 }
 
 /** What happens to frames from one end to another. Several rules on one path add up; drop wins. */

@@ -110,9 +110,9 @@ export async function connectFabric(
         },
       };
     },
-    lastFrameFromMs: async (node) => {
+    lastFrameFromMs: async (node, network) => {
       const seen = (await ports())
-        .filter((port) => port.node === node)
+        .filter((port) => port.node === node && (network === undefined || port.network === network))
         .flatMap((port) => port.lastFrameFromNodeMs ?? []);
       return seen.length === 0 ? null : Math.max(...seen);
     },

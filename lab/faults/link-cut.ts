@@ -1,7 +1,9 @@
 import { hostNowMs } from '../clock.ts';
+import { UsageError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import type { Machine } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
+import type { Topology } from '../topology.ts';
 import { waitFor } from '../wait.ts';
 
 const provenWithinMs = 30_000;
@@ -23,9 +25,9 @@ export function linkCut(nic: string): Fault {
       await carrier(lab.machine(node), nic, '0', signal);
       const { network } = lab;
       const silentMs = await waitFor(
-        `no frame to come from ${node}`,
+        `no frame to come from ${nic} of ${node}`,
         async () => {
-          const last = await network.lastFrameFromMs(node);
+          const last = await network.lastFrameFromMs(node, networkOf(lab.topology, node, nic));
           if (last === null) return { done: false, state: 'it never sent a frame' };
           const silent = hostNowMs() - last;
           return silent >= silenceMs
@@ -38,7 +40,7 @@ export function linkCut(nic: string): Fault {
       return {
         proof: [
           `${nic} of ${node} has lost carrier (its own kernel)`,
-          `${witness} saw no frame from ${node} for ${(silentMs / 1000).toFixed(1)} s`,
+          `${witness} saw no frame from ${nic} of ${node} for ${(silentMs / 1000).toFixed(1)} s`,
         ],
       };
     },
@@ -51,6 +53,12 @@ export function linkCut(nic: string): Fault {
       await carrier(lab.machine(node), nic, '1', signal);
     },
   };
+}
+
+function networkOf({ nodes }: Topology, node: string, nic: string): string {
+  const found = nodes.find(({ name }) => name === node)?.nics.find(({ name }) => name === nic);
+  if (found === undefined) throw new UsageError(`${node} has no NIC ${nic}`);
+  return found.network;
 }
 
 async function carrier(machine: Machine, nic: string, wanted: '0' | '1', signal: AbortSignal): Promise<void> {

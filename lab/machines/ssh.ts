@@ -4,6 +4,7 @@ import { CommandError, InterruptedError, RigError, TimeoutError, messageOf } fro
 import type { ExecOptions, ExecResult, Machine, RunningCommand } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
 import { startClockAgent, type ClockAgent } from './clock-agent.ts';
+import { acceptsHostKey, type HostKey } from './host-key.ts';
 import { lineSplitter } from './lines.ts';
 
 export interface SshEndpoint {
@@ -13,7 +14,7 @@ export interface SshEndpoint {
   /** OpenSSH private key. */
   privateKey: string;
   /** The node's only acceptable host key, as in a .pub file: `ssh-ed25519 AAAA...`; or who learns the key of a new machine. */
-  hostKey: string | { learn: (hostKey: string) => void };
+  hostKey: HostKey;
   algorithms?: { kex?: readonly string[]; serverHostKey?: readonly string[]; cipher?: readonly string[] };
 }
 
@@ -299,7 +300,7 @@ export class SshMachine implements Machine {
           readyTimeout: 20_000,
           keepaliveInterval: 10_000,
           keepaliveCountMax: 12,
-          hostVerifier: (key: Buffer) => accepts(hostKey, key),
+          hostVerifier: (key: Buffer) => acceptsHostKey(hostKey, key),
           algorithms: (algorithms ?? fastAlgorithms) as Algorithms,
         });
       });
@@ -313,14 +314,6 @@ export class SshMachine implements Machine {
       );
     }
   }
-}
-
-/** The blob of a host key begins with the name of its type (RFC 4253, 6.6). */
-function accepts(hostKey: SshEndpoint['hostKey'], shown: Buffer): boolean {
-  const blob = shown.toString('base64');
-  if (typeof hostKey === 'string') return (hostKey.split(/\s+/)[1] ?? '') === blob;
-  hostKey.learn(`${shown.toString('latin1', 4, 4 + shown.readUInt32BE(0))} ${blob}`);
-  return true;
 }
 
 /** Ends a channel that opened after nobody wanted it any more. */

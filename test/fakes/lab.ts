@@ -141,9 +141,9 @@ export function fakeLab(shell: FakeShell = () => ({})): FakeLab {
   };
   const fabric: Fabric = {
     witness: 'fabric',
-    lastFrameFromMs: (node) => {
+    lastFrameFromMs: (node, network) => {
       const seen = fake.ports
-        .filter((port) => port.node === node)
+        .filter((port) => port.node === node && (network === undefined || port.network === network))
         .flatMap((port) => port.lastFrameFromNodeMs ?? []);
       return Promise.resolve(seen.length === 0 ? null : Math.max(...seen));
     },

@@ -54,15 +54,22 @@ async function takeAllDown(context: CliContext, purge: boolean): Promise<string[
   const { endEverything } = await import('../../providers/qemu.ts');
   const { forgetLab, rememberedLabs } = await import('../../providers/vagrant/all-labs.ts');
   const ended = await endEverything();
+  const failures: unknown[] = [];
   for (const { directory, provider } of await rememberedLabs()) {
     const lab = { name: basename(directory), provider };
-    if (!existsSync(directory)) await forgetLab(directory);
-    else if (await isRunning(dirname(directory), lab)) {
-      await takeDown(dirname(directory), lab.name, false);
-      ended.push(directory);
+    try {
+      if (!existsSync(directory)) await forgetLab(directory);
+      else if (await isRunning(dirname(directory), lab)) {
+        await takeDown(dirname(directory), lab.name, false);
+        ended.push(directory);
+      }
+    } catch (error) {
+      failures.push(error);
     }
   }
   if (purge) await purgeHere(context);
+  // One lab that resists, or is busy, keeps no other up.
+  if (failures.length > 0) throw failures[0];
   return ended;
 }
 

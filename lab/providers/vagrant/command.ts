@@ -46,12 +46,7 @@ export async function vagrant(
   if (signal?.aborted === true) throw new InterruptedError();
   const messages: VagrantMessage[] = [];
   const stray: string[] = [];
-  const [program, ...words] = [
-    ...diesWithParent('INT'),
-    'vagrant',
-    ...args,
-    '--machine-readable',
-  ];
+  const [program, ...words] = [...diesWithParent('INT'), 'vagrant', ...args, '--machine-readable'];
   const running = execa(program, words, {
     cwd,
     reject: false,

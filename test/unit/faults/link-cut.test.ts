@@ -50,7 +50,7 @@ describe('the fault link-cut', () => {
     const { lab } = rig({ lastFramesMs: [hostNowMs() - 2100] });
     const { proof, lostMs } = await cable.proven(contextOf(lab));
     expect(proof[0]).to.equal('eth1 of nfs01 has lost carrier (its own kernel)');
-    expect(proof[1]).to.match(/^the fabric saw no frame from nfs01 for 2\.\d s$/);
+    expect(proof[1]).to.match(/^the fabric saw no frame from eth1 of nfs01 for 2\.\d s$/);
     expect(lostMs).to.equal(undefined);
   });
 

@@ -31,12 +31,14 @@ import { macsOn, nicsOn } from './guests.ts';
 export function guestWitness(
   guests: Guests,
 ): Pick<LabNetwork, 'observe' | 'lastFrameFromMs'> & { close(): void } {
+  /** By node, and by node and network. */
   const lastFrames = new Map<string, number>();
   const open = new Set<{ stop(): Promise<void> }>();
   let own: Promise<unknown> | undefined;
 
-  const noteFrame = (node: string, atMs: number): void => {
-    lastFrames.set(node, Math.max(atMs, lastFrames.get(node) ?? -Infinity));
+  const noteFrame = (node: string, network: string, atMs: number): void => {
+    for (const key of [node, `${node} ${network}`])
+      lastFrames.set(key, Math.max(atMs, lastFrames.get(key) ?? -Infinity));
   };
   const listen = async (
     filter: SightingFilter,
@@ -59,14 +61,14 @@ export function guestWitness(
       if (!filter.success) throw new UsageError(`not a filter: ${complaints(filter.error).join('; ')}`);
       return await listen(filter.data, onSighting);
     },
-    lastFrameFromMs: async (node) => {
+    lastFrameFromMs: async (node, network) => {
       if (open.size === 0) {
         own ??= listen({}, () => undefined).finally(() => {
           own = undefined;
         });
         await own;
       }
-      return lastFrames.get(node) ?? null;
+      return lastFrames.get(network === undefined ? node : `${node} ${network}`) ?? null;
     },
     close: () => {
       for (const listening of open) listening.stop().catch(() => undefined);
@@ -78,7 +80,7 @@ async function startCaptures(
   guests: Guests,
   filter: SightingFilter,
   report: (sighting: Sighting) => void,
-  noteFrame: (node: string, atMs: number) => void,
+  noteFrame: (node: string, network: string, atMs: number) => void,
 ): Promise<Capture[]> {
   const requests = requestsFor(guests, filter, report, noteFrame);
   if (requests.length === 0) throw new RigError('no client has a NIC that could watch the network');
@@ -96,7 +98,7 @@ function requestsFor(
   guests: Guests,
   filter: SightingFilter,
   report: (sighting: Sighting) => void,
-  noteFrame: (node: string, atMs: number) => void,
+  noteFrame: (node: string, network: string, atMs: number) => void,
 ): CaptureRequest[] {
   const { topology, machine } = guests;
   const expression = expressionFor(filter);
@@ -117,7 +119,7 @@ function requestsFor(
         onFrame: (hex: string, atMs: number, arrivedMs: number) => {
           const node = senders.get(hex.slice(12, 24));
           if (node === undefined) return;
-          noteFrame(node, atMs);
+          noteFrame(node, network, atMs);
           if (isDuplicate(`${client.name} ${nic.name}`, hex, atMs, arrivedMs)) return;
           const bytes = Buffer.from(hex, 'hex');
           watch(node, network, bytes, 0, bytes.length, atMs);
