@@ -129,6 +129,15 @@ export default tseslint.config(
     rules: imports(ssh2, ...everyOutside, otherFolderThan('fabric|host|machines|qemu')),
   },
   {
+    // Both kinds of machines that Vagrant makes keep the contract of a hypervisor.
+    files: ['lab/providers/{virtualbox,libvirt}/**/*.ts'],
+    rules: imports(
+      ssh2,
+      ...everyOutside,
+      otherFolderThan('fabric|host|machines|qemu|vagrant(?=/hypervisor\\.ts$)'),
+    ),
+  },
+  {
     files: ['provisioners/**/*.ts'],
     rules: imports(
       ssh2,

@@ -27,7 +27,8 @@ export async function startWitnesses(
   service: { address: string; tcpPort: number },
   journal: Journal,
 ): Promise<Witnesses> {
-  const running = new Map<string, RunningCommand[]>();
+  const running = new Map<Monitor, { command: RunningCommand; ended: boolean }>();
+  const monitors = stack.monitors(lab);
   const away = new Set<string>();
   let stopped = false;
   const source = lab.network.witness === 'fabric' ? 'fabric' : 'capture';
@@ -41,15 +42,19 @@ export async function startWitnesses(
   );
   const watch = async (node: string): Promise<void> => {
     await lab.machine(node).calibrate(8);
-    const started = await Promise.all(
-      stack
-        .monitors(lab)
-        .filter((monitor) => monitor.node === node)
-        .map((monitor) =>
-          startMonitor(lab.machine(node), monitor, journal, () => !stopped && !away.has(node)),
-        ),
+    // What survived a fault goes on: a second one of the same would tell everything twice.
+    const lacking = monitors.filter((each) => each.node === node && running.get(each)?.ended !== false);
+    await Promise.all(
+      lacking.map(async (monitor) => {
+        const isMissed = (): boolean => !stopped && !away.has(node);
+        const command = await startMonitor(lab.machine(node), monitor, journal, isMissed);
+        const started = { command, ended: false };
+        running.set(monitor, started);
+        void command.ended.then(() => {
+          started.ended = true;
+        });
+      }),
     );
-    running.set(node, [...(running.get(node) ?? []), ...started]);
   };
   let busy: Promise<void> | undefined;
   const calibrate = async (): Promise<void> => {
@@ -81,8 +86,7 @@ export async function startWitnesses(
         await calibrate();
       }
       await observation.stop().catch(() => undefined);
-      const commands = [...running.values()].flat();
-      await Promise.all(commands.map((command) => command.stop(hurry ? 1000 : 5000)));
+      await Promise.all([...running.values()].map(({ command }) => command.stop(hurry ? 1000 : 5000)));
     },
   };
   try {

@@ -2,6 +2,7 @@
 // and process namespaces of their own, with which all that they started ends. Status 69 and "not available" say that this
 // host cannot run them, which is no pass.
 import { mkdtemp, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -14,6 +15,11 @@ import { Unavailable, unavailableStatus } from './harness/unavailable.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 const runTimeoutMs = 30 * 60_000;
+const endings = [
+  ['SIGINT', constants.signals.SIGINT],
+  ['SIGTERM', constants.signals.SIGTERM],
+  ['SIGHUP', constants.signals.SIGHUP],
+] as const;
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
@@ -25,6 +31,14 @@ async function outside(args: string[]): Promise<number> {
   await ensureChroot(process.env, say);
   // The chroot's only writable place is its /tmp.
   const folder = await mkdtemp('/tmp/lab-virtualbox-');
+  // Whoever ends this process waits until the folder is gone.
+  const over = new AbortController();
+  let signalled = 0;
+  for (const [name, number] of endings)
+    process.on(name, () => {
+      signalled = number;
+      over.abort();
+    });
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   try {
     const inside = [process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url), '--inside', folder];
@@ -37,10 +51,14 @@ async function outside(args: string[]): Promise<number> {
       stdio: ['ignore', 'inherit', 'inherit'],
       reject: false,
       timeout: runTimeoutMs,
+      cancelSignal: over.signal,
+      // unshare(1) passes over the others while it waits for its child, which --kill-child ends with it.
+      killSignal: 'SIGKILL',
     });
-    return result.exitCode ?? 1;
+    return signalled === 0 ? (result.exitCode ?? 1) : 128 + signalled;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What was killed may write for an instant longer.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }
 

@@ -113,6 +113,15 @@ function lastOf(messages: readonly VagrantMessage[]): string {
  * parallel and the class is always BatchMultiError; and what a user of lab does about it.
  */
 const hints: readonly (readonly [RegExp, string])[] = [
+  // Before a machine is looked at, Vagrant wraps what is wrong with VirtualBox into ProviderNotUsable and keeps only its words.
+  [
+    /VirtualBoxInvalidVersion|version of VirtualBox installed\s+that is not supported/,
+    'lab doctor: this Vagrant refuses this VirtualBox; update Vagrant',
+  ],
+  [
+    /VirtualBoxKernelModuleNotLoaded|complaining that the kernel module\s+is not loaded/,
+    'sudo modprobe vboxdrv, or sudo /sbin/vboxconfig',
+  ],
   [
     /ProviderNotUsable|NoDefaultProvider|VBoxManageNotFound|VirtualBoxNotDetected|VirtualBoxInstallIncomplete/,
     'lab doctor',
@@ -121,8 +130,6 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /FogLibvirtConnectionError|Error while connecting to Libvirt/,
     'sudo systemctl start libvirtd, and be in the group libvirt; lab doctor',
   ],
-  [/VirtualBoxInvalidVersion/, 'lab doctor: this Vagrant refuses this VirtualBox; update Vagrant'],
-  [/VirtualBoxKernelModuleNotLoaded/, 'sudo modprobe vboxdrv, or sudo /sbin/vboxconfig'],
   [
     /BoxChecksumMismatch|checksum of the downloaded box did not match/,
     'the file at the address of the box is another one, or damaged: correct the checksum in lab.yaml',

@@ -96,6 +96,15 @@ describe('the witnesses of a run', () => {
     expect(kinds()).to.deep.equal(['monitor-ended']);
   });
 
+  it('start no monitor twice on a node that a fault left running', async () => {
+    const { machine, witnesses, journal } = await rig();
+    witnesses.leave('nfs01');
+    await witnesses.rejoin('nfs01');
+    expect(machine('nfs01').streams).to.have.length(1);
+    machine('nfs01').say('tail', 'once');
+    expect(journal.events.filter((event) => event.text === 'once')).to.have.length(1);
+  });
+
   it('leave no node unread at the end but those in a hurry', async () => {
     const { machine, witnesses, done } = await rig();
     await witnesses.stop({ hurry: true });
