@@ -35,6 +35,7 @@ export async function lab(
   const startedMs = hostNowMs();
   const result = await execa(process.execPath, [command, ...args], {
     cwd: folder,
+    env: { LAB_PROVIDER: 'qemu' },
     reject: false,
     stdin: 'ignore',
     timeout: 20 * 60_000,

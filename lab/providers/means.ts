@@ -82,8 +82,8 @@ export const deeds: readonly Deed[] = [
     by: {
       qemu: {
         how: 'QMP `set_link`',
-        afterPowerCycle: 'ends: the new process has its cable in',
-        proof: 'not run',
+        afterPowerCycle: 'stays out, when the command that pulled it starts the machine again',
+        proof: 'run for real',
       },
       virtualbox: {
         how: '`VBoxManage controlvm VM setlinkstate2 off` and `on` (eth1 is NIC 2); of a machine that is off: `VBoxManage modifyvm VM --cableconnected2 off`',
@@ -93,7 +93,7 @@ export const deeds: readonly Deed[] = [
       libvirt: {
         how: '`virsh domif-setlink DOMAIN MAC down --config` for the next start, then without `--config` for now; `up` likewise',
         afterPowerCycle: staysOut,
-        proof: 'not run',
+        proof: 'run for real',
       },
     },
   },

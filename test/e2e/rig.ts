@@ -19,7 +19,7 @@ export interface Outcome {
 function start(args: readonly string[]) {
   return execa(process.execPath, [join(packageFolder, 'bin', 'lab.js'), ...args], {
     cwd: workFolder,
-    env: { XDG_RUNTIME_DIR: runtimeFolder, NO_COLOR: '1' },
+    env: { XDG_RUNTIME_DIR: runtimeFolder, LAB_PROVIDER: 'qemu', NO_COLOR: '1' },
     reject: false,
     stdin: 'ignore',
     timeout: 25 * 60_000,

@@ -85,6 +85,8 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
   const fabric: FabricConnection = await connectFabric(runtime);
   const monitors = new Map<string, Qmp>();
   const mayBeDown = new Set<string>();
+  /** NICs whose cable is out, as `<node> <nic>`. */
+  const pulled = new Set<string>();
   let closing = false;
   let tellBroken: (error: Error) => void = () => undefined;
   const broken = new Promise<never>((_, reject) => {
@@ -192,6 +194,9 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
       await powerOff(node);
       if (wanted === 'off') return;
       const qmp = await startMachine(machineSpec(place, node), { outgoing: outgoingFile(place, node) });
+      // A new process has every cable in.
+      for (const { name: nic } of topology.nodes.find((each) => each.name === node)?.nics ?? [])
+        if (pulled.has(`${node} ${nic}`)) await qmp.command('set_link', { name: nic, up: false });
       mayBeDown.delete(node);
       watch(node, qmp);
     },
@@ -215,6 +220,8 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     },
     link: async (node, nic, wanted) => {
       await (await monitorOf(node)).command('set_link', { name: nic, up: wanted === 'up' });
+      if (wanted === 'up') pulled.delete(`${node} ${nic}`);
+      else pulled.add(`${node} ${nic}`);
     },
     reachable: (node, timeoutMs, signal) => awaken(node, timeoutMs, signal),
     console: lastLines,
