@@ -34,7 +34,8 @@ export interface Deed {
 
 export const proofs: Readonly<Record<Proof, string>> = {
   'run for real': 'run between machines with Debian 12 here',
-  commands: 'every command run against the real VBoxManage; its guests were boot sectors, not a Linux',
+  commands:
+    'every command run against the real VBoxManage, and a lab as a whole on machines that the real Vagrant made; the guests were boot sectors, not a Linux',
   'no machines':
     'the real programs on real frames, between test programs (fabric) or network namespaces (nft, tc, tcpdump), not between machines',
   'not run': 'only rendered, or tested with stand-ins for the programs',

@@ -128,7 +128,7 @@ export const deeds: readonly Deed[] = [
         proof: 'run for real',
       },
       virtualbox: {
-        how: 'power off, `VBoxManage snapshot VM restore UUID` and `VBoxHeadless --startvm VM --start-paused` each, then `VBoxManage controlvm VM resume` on all',
+        how: 'power off, `VBoxManage snapshot VM restore UUID` and `VBoxHeadless --startvm VM --start-paused` each (the client of a serial line last), then `VBoxManage controlvm VM resume` on all',
         afterPowerCycle: '-',
         proof: 'commands',
       },
@@ -235,8 +235,8 @@ export const deeds: readonly Deed[] = [
       qemu: { instead: 'not built' },
       virtualbox: {
         how: '`VBoxManage modifyvm VM --uart2 0x2F8 3 --uartmode2 server PIPE`, and `client` at the other end',
-        afterPowerCycle: 'the client finds the pipe only while the server runs',
-        proof: 'not run',
+        afterPowerCycle: 'the client starts only while the server runs',
+        proof: 'commands',
       },
       libvirt: {
         how: '`libvirt.qemuargs`: a TCP port of 127.0.0.1 between two `isa-serial` devices',

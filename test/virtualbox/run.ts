@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { diesWithParent } from '../../lab/host/dies-with-parent.ts';
+import { findProgram } from '../../lab/host/programs.ts';
 import { messageOf } from '../../lab/errors.ts';
 import { ensureChroot } from './harness/chroot.ts';
 import { furnish } from './harness/rooms.ts';
@@ -28,6 +29,8 @@ const say = (line: string): void => {
 async function outside(args: string[]): Promise<number> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     throw new Unavailable('the test needs Linux and root, for namespaces and a chroot');
+  if (findProgram('vagrant', process.env['PATH'] ?? '') === undefined)
+    throw new Unavailable('vagrant is not installed: apt-get install -y --no-install-recommends vagrant');
   await ensureChroot(process.env, say);
   // The chroot's only writable place is its /tmp.
   const folder = await mkdtemp('/tmp/lab-virtualbox-');

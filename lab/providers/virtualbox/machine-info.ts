@@ -9,6 +9,8 @@ export interface MachineInfo {
   locked: boolean;
   /** Whether the cable of a NIC is plugged in, by VirtualBox' number of the NIC. */
   cables: ReadonlyMap<number, 'on' | 'off'>;
+  /** Whether a serial port of it starts only where the machine at the other end of the line offers its own. */
+  callsSerialPeer: boolean;
   snapshots: readonly SnapshotInfo[];
 }
 
@@ -75,6 +77,9 @@ export function parseMachineInfo(text: string): MachineInfo {
           ? []
           : [[Number(nic), value] as const];
       }),
+    ),
+    callsSerialPeer: [...values].some(
+      ([key, value]) => /^uartmode\d+$/.test(key) && value.startsWith('client,'),
     ),
     snapshots: snapshotsOf(values),
   };

@@ -37,6 +37,12 @@ const known: readonly { pattern: RegExp; what: Refused; hint: string }[] = [
     hint: 'lab up provisions the lab anew',
   },
   {
+    // The calling end of a serial line (lab/vagrantfile/virtualbox.ts).
+    pattern: /NamedPipe#\d+ failed to connect/,
+    what: 'did not start',
+    hint: 'give power to the machine at the other end of its serial line first: lab up starts them in their order',
+  },
+  {
     pattern: /terminated unexpectedly during startup|Failed to open\/create the internal network/,
     what: 'did not start',
     hint: 'VBoxManage showvminfo MACHINE --log 0 shows why; lab doctor checks VirtualBox',

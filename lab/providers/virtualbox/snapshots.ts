@@ -67,7 +67,8 @@ export async function hasSnapshot(
 
 /**
  * Brings all machines back to the snapshot: their power is cut, disks and memory are put back, all are started standing
- * still, and then let go together. When one does not come back, all are powered off.
+ * still, those at the calling end of a serial line last, and then let go together. When one does not come back, all are
+ * powered off.
  */
 export async function restoreSnapshot(
   tools: VirtualBoxTools,
@@ -104,7 +105,11 @@ async function bringBack(
     }),
   );
   try {
-    await all(machines.map(({ id }) => startStill(tools, id)));
+    const infos = await all(machines.map(({ id }) => knownInfo(tools, id)));
+    for (const calls of [false, true]) {
+      const now = machines.filter((_, i) => infos[i]?.callsSerialPeer === calls);
+      await all(now.map(({ id }) => startStill(tools, id)));
+    }
     const fromMs = performance.now();
     await all(machines.map(({ id }) => tools.manage(['controlvm', id, 'resume'])));
     const apartMs = performance.now() - fromMs;

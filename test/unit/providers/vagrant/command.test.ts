@@ -154,6 +154,20 @@ while [ ! -e "$here/go" ]; do sleep 0.02; done`,
       hint: /update Vagrant/,
     },
     {
+      what: 'VirtualBox is of a refused version, as vagrant up says it before it looks at a machine',
+      exit:
+        "Vagrant::Errors::ProviderNotUsable,The provider 'virtualbox' that was requested to back the machine\\n'sv01' is reporting that it isn't usable on this system. The\\nreason is shown below:\\n\\n" +
+        'Vagrant has detected that you have a version of VirtualBox installed\\nthat is not supported by this version of Vagrant.',
+      says: 'not supported',
+      hint: /update Vagrant/,
+    },
+    {
+      what: 'the kernel module is not loaded, as vagrant up says it before it looks at a machine',
+      exit: "Vagrant::Errors::ProviderNotUsable,The provider 'virtualbox' that was requested to back the machine\\n'sv01' is reporting that it isn't usable on this system. The\\nreason is shown below:\\n\\nVirtualBox is complaining that the kernel module is not loaded. Please\\nrun `VBoxManage --version`",
+      says: 'kernel module is not loaded',
+      hint: /modprobe vboxdrv/,
+    },
+    {
       what: 'the kernel module is not loaded',
       exit: 'Vagrant::Errors::VirtualBoxKernelModuleNotLoaded,VirtualBox is complaining that the kernel module is not loaded.',
       says: 'kernel module is not loaded',

@@ -14,6 +14,8 @@ export interface FakeMachine {
   state: string;
   session: string;
   cables: Map<string, string>;
+  /** Mode of the second serial port: `server,FILE`, `client,FILE`. */
+  serialLine?: string;
   snapshots: FakeSnapshot[];
 }
 
@@ -82,11 +84,12 @@ export function fakeVirtualBox(names: readonly string[] = ['nfs01', 'nfs02']): F
     else if (verb === 'edit') found.name = value;
     else set(machine, 'saved');
   };
-  const info = ({ id, state, session, cables, snapshots }: FakeMachine): string =>
+  const info = ({ id, state, session, cables, serialLine, snapshots }: FakeMachine): string =>
     [
       `name="${id}"`,
       `VMState="${state}"`,
       ...[...cables].map(([nic, cable]) => `cableconnected${nic}="${cable}"`),
+      ...(serialLine === undefined ? [] : ['uart2="0x02f8,3"', `uartmode2="${serialLine}"`]),
       ...(session === '' ? [] : [`SessionName="${session}"`]),
       ...snapshots.flatMap(({ uuid, name, description }, depth) => {
         const branch = '-1'.repeat(depth);

@@ -64,6 +64,7 @@ describe('what VBoxManage tells of a machine', () => {
       name: 'a',
       state: 'running',
       locked: true,
+      callsSerialPeer: false,
       cables: new Map([
         [1, 'on'],
         [2, 'off'],

@@ -19,6 +19,7 @@ const recorded: readonly (readonly [Refused, string])[] = [
     'did not start',
     "The virtual machine 'sv01' has terminated unexpectedly during startup with exit code 1 (0x1)",
   ],
+  ['did not start', 'NamedPipe#0 failed to connect to local socket /lab/a-b.serial (VERR_FILE_NOT_FOUND)'],
   ['other', 'Invalid NIC number 9'],
 ];
 

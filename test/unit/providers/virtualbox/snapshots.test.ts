@@ -53,6 +53,25 @@ describe('snapshots of VirtualBox machines', () => {
     expect(await hypervisor.hasSnapshot(fake.ids, 'healthy')).to.equal(true);
   });
 
+  it('start the calling end of a serial line when the other one offers it', async () => {
+    const fake = fakeVirtualBox();
+    const hypervisor = virtualboxHypervisor(fake.tools);
+    fake.machine('nfs01').serialLine = 'client,/lab/line.serial';
+    fake.machine('nfs02').serialLine = 'server,/lab/line.serial';
+    await hypervisor.takeSnapshot(fake.ids, 'healthy');
+    fake.diesAtStart = (id) =>
+      id === 'nfs01' && fake.machine('nfs02').state !== 'paused'
+        ? 'NamedPipe#0 failed to connect to local socket /lab/line.serial (VERR_FILE_NOT_FOUND)'
+        : undefined;
+    await hypervisor.restoreSnapshot(fake.ids, 'healthy');
+    expect(done(fake, 'start', 'resume').slice(-4)).to.deep.equal([
+      'start nfs02 paused',
+      'start nfs01 paused',
+      'controlvm nfs01 resume',
+      'controlvm nfs02 resume',
+    ]);
+  });
+
   it('replace those of their name alone', async () => {
     const fake = fakeVirtualBox();
     const hypervisor = virtualboxHypervisor(fake.tools);
