@@ -10,7 +10,7 @@ import { installedTools } from '../../lab/providers/virtualbox/tools.ts';
 import { waitFor } from '../../lab/wait.ts';
 import { failureOf } from '../fakes/failure.ts';
 import { openCableEnd, type CableEnd } from './harness/frames.ts';
-import { counted, countsOf, makeMachine, placeOf, type TestMachine } from './harness/machine.ts';
+import { counted, countsOf, makeMachine, placeOf, saveState, type TestMachine } from './harness/machine.ts';
 
 const noMachine = '00000000-0000-4000-8000-000000000000';
 
@@ -70,13 +70,13 @@ describe('a machine of VirtualBox, through the real VBoxManage', () => {
   it('goes on where it was when it was saved, and from its beginning when its power was cut meanwhile', async () => {
     await hypervisor.powerOn(id);
     const before = await counted(machine, 20);
-    await tools.manage(['controlvm', id, 'savestate']);
+    await saveState(tools, id);
     expect(await hypervisor.state(id)).to.equal('saved');
     await hypervisor.powerOn(id);
     await counted(machine, before + 5);
     expect(countsOf(machine)[0] ?? 0).to.be.at.least(before);
 
-    await tools.manage(['controlvm', id, 'savestate']);
+    await saveState(tools, id);
     await hypervisor.powerOff(id);
     expect(await hypervisor.state(id)).to.equal('off');
   });
@@ -92,7 +92,7 @@ describe('a machine of VirtualBox, through the real VBoxManage', () => {
     for (const situation of ['running', 'paused', 'saved', 'off'] as const) {
       if (situation !== 'off') await hypervisor.powerOn(id);
       if (situation === 'paused') await hypervisor.pause(id);
-      if (situation === 'saved') await tools.manage(['controlvm', id, 'savestate']);
+      if (situation === 'saved') await saveState(tools, id);
       expect(await hypervisor.state(id)).to.equal(situation);
 
       await hypervisor.link(machine, 'eth1', 'down');

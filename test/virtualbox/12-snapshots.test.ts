@@ -4,7 +4,7 @@ import { virtualboxHypervisor } from '../../lab/providers/virtualbox/hypervisor.
 import { knownInfo } from '../../lab/providers/virtualbox/machines.ts';
 import { installedTools } from '../../lab/providers/virtualbox/tools.ts';
 import { failureOf } from '../fakes/failure.ts';
-import { counted, countsOf, makeMachine, placeOf, type TestMachine } from './harness/machine.ts';
+import { counted, countsOf, makeMachine, placeOf, saveState, type TestMachine } from './harness/machine.ts';
 
 /** Ticks of the BIOS clock a second. */
 const ticksPerSecond = 18.2;
@@ -46,7 +46,7 @@ describe('snapshots of four VirtualBox machines, through the real VBoxManage', (
     const [first, second, third] = machines;
     await hypervisor.powerOff(first?.id ?? '');
     await hypervisor.pause(second?.id ?? '');
-    await tools.manage(['controlvm', third?.id ?? '', 'savestate']);
+    await saveState(tools, third?.id ?? '');
     await hypervisor.restoreSnapshot(machines, 'healthy');
     expect(await states()).to.deep.equal(['running', 'running', 'running', 'running']);
     await Promise.all(machines.map(async (machine, n) => await counted(machine, (kept[n] ?? 0) + 10)));
