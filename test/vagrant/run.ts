@@ -2,11 +2,10 @@
 // namespaces of their own, with which all that they started ends. Status 69 and "not available" say that this host cannot
 // run them, which is no pass. `--exec command...` runs a command there instead of the tests.
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { diesWithParent } from '../../lab/host/dies-with-parent.ts';
+import { insideNamespaces } from '../namespaces.ts';
 import { furnishLibvirt } from './libvirt-room.ts';
 
 const project = join(import.meta.dirname, '..', '..');
@@ -34,24 +33,10 @@ async function outside(args: string[]): Promise<number> {
     return unavailable(
       `apt-get install -y --no-install-recommends ${missing.map(([, packages]) => packages).join(' ')}`,
     );
-  const folder = await mkdtemp('/tmp/lab-vagrant-');
-  const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  try {
-    const inside = [process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url), '--inside', folder];
-    // A shell is process 1, since it collects whatever others leave behind.
-    const first = ['sh', '-c', '"$@"; exit "$?"', 'sh'];
-    // Killed with this process, whichever way that ends; --kill-child then ends everything inside.
-    const room = [...diesWithParent('KILL'), 'unshare', ...namespaces, ...first, ...inside, ...args];
-    const result = await execa(room[0] ?? 'unshare', room.slice(1), {
-      cwd: project,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      reject: false,
-      timeout: runTimeoutMs,
-    });
-    return result.exitCode ?? 1;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return await insideNamespaces(fileURLToPath(import.meta.url), args, {
+    folderPrefix: '/tmp/lab-vagrant-',
+    timeoutMs: runTimeoutMs,
+  });
 }
 
 function unavailable(why: string): number {

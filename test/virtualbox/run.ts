@@ -1,12 +1,10 @@
 // `npm run test:virtualbox`: builds or finds the chroot with VirtualBox, then runs the tests of this folder in network, mount
 // and process namespaces of their own, with which all that they started ends. Status 69 and "not available" say that this
 // host cannot run them, which is no pass.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { diesWithParent } from '../../lab/host/dies-with-parent.ts';
+import { insideNamespaces } from '../namespaces.ts';
 import { findProgram } from '../../lab/host/programs.ts';
 import { messageOf } from '../../lab/errors.ts';
 import { ensureChroot } from './harness/chroot.ts';
@@ -16,11 +14,6 @@ import { Unavailable, unavailableStatus } from './harness/unavailable.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 const runTimeoutMs = 30 * 60_000;
-const endings = [
-  ['SIGINT', constants.signals.SIGINT],
-  ['SIGTERM', constants.signals.SIGTERM],
-  ['SIGHUP', constants.signals.SIGHUP],
-] as const;
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
@@ -32,37 +25,11 @@ async function outside(args: string[]): Promise<number> {
   if (findProgram('vagrant', process.env['PATH'] ?? '') === undefined)
     throw new Unavailable('vagrant is not installed: apt-get install -y --no-install-recommends vagrant');
   await ensureChroot(process.env, say);
-  // The chroot's only writable place is its /tmp.
-  const folder = await mkdtemp('/tmp/lab-virtualbox-');
-  // Whoever ends this process waits until the folder is gone.
-  const over = new AbortController();
-  let signalled = 0;
-  for (const [name, number] of endings)
-    process.on(name, () => {
-      signalled = number;
-      over.abort();
-    });
-  const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  try {
-    const inside = [process.execPath, '--import', 'tsx', fileURLToPath(import.meta.url), '--inside', folder];
-    // A shell is process 1, since it collects whatever others leave behind.
-    const first = ['sh', '-c', '"$@"; exit "$?"', 'sh'];
-    // Killed with this process, whichever way that ends; --kill-child then ends everything inside.
-    const room = [...diesWithParent('KILL'), 'unshare', ...namespaces, ...first, ...inside, ...args];
-    const result = await execa(room[0] ?? 'unshare', room.slice(1), {
-      cwd: project,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      reject: false,
-      timeout: runTimeoutMs,
-      cancelSignal: over.signal,
-      // unshare(1) passes over the others while it waits for its child, which --kill-child ends with it.
-      killSignal: 'SIGKILL',
-    });
-    return signalled === 0 ? (result.exitCode ?? 1) : 128 + signalled;
-  } finally {
-    // What was killed may write for an instant longer.
-    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-  }
+  return await insideNamespaces(fileURLToPath(import.meta.url), args, {
+    // The chroot's only writable place is its /tmp.
+    folderPrefix: '/tmp/lab-virtualbox-',
+    timeoutMs: runTimeoutMs,
+  });
 }
 
 async function inside(folder: string, args: string[]): Promise<number> {
