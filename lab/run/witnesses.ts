@@ -28,7 +28,7 @@ export async function startWitnesses(
   journal: Journal,
 ): Promise<Witnesses> {
   const running = new Map<Monitor, { command: RunningCommand; ended: boolean }>();
-  const monitors = stack.monitors(lab);
+  let monitors: Monitor[] | undefined;
   const away = new Set<string>();
   let stopped = false;
   const source = lab.network.witness === 'fabric' ? 'fabric' : 'capture';
@@ -43,6 +43,7 @@ export async function startWitnesses(
   const watch = async (node: string): Promise<void> => {
     await lab.machine(node).calibrate(8);
     // What survived a fault goes on: a second one of the same would tell everything twice.
+    monitors ??= stack.monitors(lab);
     const lacking = monitors.filter((each) => each.node === node && running.get(each)?.ended !== false);
     await Promise.all(
       lacking.map(async (monitor) => {
