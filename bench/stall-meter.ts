@@ -1,7 +1,7 @@
 import { hostNowMs } from '../lab/clock.ts';
 import { RigError } from '../lab/errors.ts';
 import type { RunningProbe } from '../lab/probe.ts';
-import { startNfsWriter } from '../lab/probes/nfs-writer.ts';
+import { startWriter } from '../lab/probes/start-writer.ts';
 import type { Lab } from '../lab/provider.ts';
 import type { Settings, Stack } from '../lab/stack.ts';
 import { longestStall } from '../lab/stall.ts';
@@ -37,8 +37,9 @@ export async function measureFreezes(
   const [server = ''] = await stack.active(lab);
   await lab.machine(client).calibrate(20);
   const zeroMs = hostNowMs();
-  const { intervalMs, ...workload } = stack.workload(settings);
-  const writer = await startNfsWriter(lab, client, { ...workload, intervalMs }, zeroMs);
+  const workload = stack.workload(settings);
+  const { intervalMs } = workload;
+  const writer = await startWriter(lab, client, workload, zeroMs);
   const windows: { fromMs: number; resumedMs: number; toMs: number }[] = [];
   for (const freezeMs of freezesMs) {
     await settled(writer, intervalMs);

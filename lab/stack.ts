@@ -41,11 +41,30 @@ export interface PhaseMarker {
   governedBy?: string;
 }
 
+export type Workload = NfsAppend | HttpPut;
+
 /** Appends one record per operation to a file of the client's own in `directory`, an existing folder as the clients see it. */
-export interface Workload {
+export interface NfsAppend {
   kind: 'nfs-append';
   directory: string;
   intervalMs: number;
+}
+
+/**
+ * Puts one record per operation into a file of the client's own below `directory`, a path of a web server that takes PUT with
+ * Content-Range.
+ */
+export interface HttpPut {
+  kind: 'http-put';
+  /** Its addresses; the clients take turns in choosing one. */
+  addresses: readonly string[];
+  port: number;
+  directory: string;
+  intervalMs: number;
+  /** An operation that is not answered by then has failed. */
+  timeoutMs: number;
+  /** Every so many operations the record is read at once, as a visitor would; 0 is never. */
+  readEvery: number;
 }
 
 /** Bounds of waiting, never a pass mark. */
@@ -53,6 +72,15 @@ export interface Patience {
   takeoverMs: number;
   redundancyMs: number;
   failbackMs: number;
+}
+
+export interface Service {
+  address: string;
+  /** Addresses that move together with the first one, where there are more. */
+  furtherAddresses?: readonly string[];
+  network: string;
+  tcpPort: number;
+  path: string;
 }
 
 export type Budget = Window['budget'];
@@ -83,7 +111,7 @@ export interface Stack {
   readonly errata: readonly Erratum[];
   readonly secretNames: readonly string[];
   /** Where clients reach it. */
-  service(edition: Edition): { address: string; network: string; tcpPort: number; path: string };
+  service(edition: Edition): Service;
   /** The node that should hold the service when all are well. */
   preferredActive(edition: Edition): string;
   /** Every condition of a healthy lab, with what was found. `thorough` adds those that write. */

@@ -6,7 +6,7 @@ export interface Sample {
   dueMs: number;
   startMs: number;
   endMs: number;
-  /** errno name, as EIO; null when the write and its fsync were acknowledged. */
+  /** errno name, as EIO, or HTTP and the status, as HTTP503; null when the write was acknowledged as durable. */
   error: string | null;
 }
 

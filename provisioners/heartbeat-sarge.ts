@@ -5,13 +5,14 @@ import type { Stack } from '../lab/stack.ts';
 import { currentPlan } from './heartbeat-sarge/current.ts';
 import { errata } from './heartbeat-sarge/errata.ts';
 import { health, redundant } from './heartbeat-sarge/health.ts';
-import { layout, recordsDirectory, topology } from './heartbeat-sarge/layout.ts';
+import { layout, recordsDirectory, replicated, topology } from './heartbeat-sarge/layout.ts';
 import { monitors } from './heartbeat-sarge/monitors.ts';
 import { periodPlan } from './heartbeat-sarge/period.ts';
-import { readBack } from './heartbeat-sarge/read-back.ts';
 import { active } from './heartbeat-sarge/server-state.ts';
 import { settings, validate } from './heartbeat-sarge/settings.ts';
 import { budget, patience, phases } from './heartbeat-sarge/takeover.ts';
+import { readBack } from './parts/read-back.ts';
+import { versionsOf } from './parts/versions.ts';
 
 /** NFS on DRBD, moved by heartbeat: "Setting Up A Highly Available NFS Server" of 2006. */
 export const heartbeatSarge: Stack = {
@@ -37,7 +38,8 @@ export const heartbeatSarge: Stack = {
       ? { address: '192.168.0.174', network: 'lan', tcpPort: 2049, path: '/data/export' }
       : { address: layout.service, network: 'cluster', tcpPort: 2049, path: layout.exported },
   preferredActive: (edition) => (edition === 'period' ? 'server1' : layout.preferred),
-  health: (lab, _values, options) => health(lab, options),
+  health: (lab, values, options) =>
+    health(lab, { ...options, failsBack: flagSetting(values, 'autoFailback') }),
   active,
   redundant,
   monitors,
@@ -51,10 +53,17 @@ export const heartbeatSarge: Stack = {
   phases,
   budget,
   patience,
-  readBack: (lab, probes, _values, signal) => readBack(lab, probes, signal),
-  versionsCommand:
-    'echo "kernel $(uname -r)"; sed -n "s/^version: \\([^ ]*\\).*/drbd-module \\1/p" /proc/drbd 2>/dev/null; ' +
-    "dpkg-query -W -f '${Package} ${Version}\\n' heartbeat drbd-utils nfs-kernel-server nfs-common e2fsprogs chrony rsyslog 2>/dev/null || :",
+  readBack: async (lab, probes, _values, signal) =>
+    await readBack(lab, await active(lab), probes, replicated, signal),
+  versionsCommand: versionsOf([
+    'heartbeat',
+    'drbd-utils',
+    'nfs-kernel-server',
+    'nfs-common',
+    'e2fsprogs',
+    'chrony',
+    'rsyslog',
+  ]),
   logFiles: [
     '/var/log/syslog',
     layout.haLog,

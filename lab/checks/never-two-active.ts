@@ -44,10 +44,16 @@ function thing(tenure: Tenure): string {
 }
 
 function told(of: Tenure['of'], tenures: readonly Tenure[]): string {
-  const nodes = tenures.filter((tenure) => tenure.of === of).map((tenure) => tenure.node);
-  return nodes.length === 0
-    ? `who held ${holding[of]} was not watched`
-    : `${holding[of]} was held by ${nodes.join(', then ')}, never by two`;
+  const held = tenures.filter((tenure) => tenure.of === of);
+  if (held.length === 0) return `who held ${holding[of]} was not watched`;
+  const subjects = [...new Set(held.map((tenure) => tenure.subject))];
+  return subjects
+    .map((subject) => {
+      const nodes = held.filter((tenure) => tenure.subject === subject).map((tenure) => tenure.node);
+      const what = subject === undefined || subjects.length === 1 ? holding[of] : `${holding[of]} ${subject}`;
+      return `${what} was held by ${nodes.join(', then ')}, never by two`;
+    })
+    .join('; ');
 }
 
 function seconds(ms: number): string {

@@ -18,10 +18,17 @@ export interface SshEndpoint {
   algorithms?: { kex?: readonly string[]; serverHostKey?: readonly string[]; cipher?: readonly string[] };
 }
 
-/** A fresh ed25519 key pair in OpenSSH format. */
+/**
+ * A fresh ed25519 key pair in OpenSSH format. ssh2 1.17 makes a private key that it cannot read itself once in about 300
+ * (10 of 3000 tried): such a pair is thrown away.
+ */
 export function generateKeyPair(comment: string): { privateKey: string; publicKey: string } {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { privateKey: pair.private, publicKey: pair.public };
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error))
+      return { privateKey: pair.private, publicKey: pair.public };
+  }
+  throw new RigError('no SSH key pair could be made that can be read again');
 }
 
 interface Connection {

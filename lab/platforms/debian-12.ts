@@ -43,6 +43,14 @@ export const debian12: Platform = {
       'sudo',
       'isc-dhcp-client',
       'grub-pc-bin',
+      'apache2',
+      'opensmtpd',
+      'bsd-mailx',
+      'corosync',
+      'pacemaker',
+      'pacemaker-cli-utils',
+      'resource-agents',
+      'xfsprogs',
     ],
     // Besides virtio, the disk controllers that VirtualBox has.
     initrdModules: [

@@ -232,7 +232,11 @@ export const deeds: readonly Deed[] = [
     what: 'serial lines between nodes',
     capability: null,
     by: {
-      qemu: { instead: 'not built' },
+      qemu: {
+        how: '`-chardev socket` between two second `-serial` ports',
+        afterPowerCycle: 'the one that calls does so again every second',
+        proof: 'not run',
+      },
       virtualbox: {
         how: '`VBoxManage modifyvm VM --uart2 0x2F8 3 --uartmode2 server PIPE`, and `client` at the other end',
         afterPowerCycle: 'the client starts only while the server runs',

@@ -265,16 +265,19 @@ async function cloneFromBase(
   const place = await withHostFacts(placeOf(home, request, machines));
   const bases = new Map<string, Awaited<ReturnType<typeof ensureBase>>>();
   for (const node of request.topology.nodes) {
-    const shape = JSON.stringify(hardwareOf(node));
+    const shape = JSON.stringify(hardwareOf(node, request.topology));
     if (!bases.has(shape))
-      bases.set(shape, await ensureBase(image, hardwareOf(node), accelerator, progress, signal));
+      bases.set(
+        shape,
+        await ensureBase(image, hardwareOf(node, request.topology), accelerator, progress, signal),
+      );
   }
   return await progress.step('clone the nodes', async () => {
     await endRuntime(place.runtime);
     return await startAll(place, signal, async (onRunning) => {
       await together(
         request.topology.nodes.map((node) => async (inner) => {
-          const base = bases.get(JSON.stringify(hardwareOf(node)));
+          const base = bases.get(JSON.stringify(hardwareOf(node, request.topology)));
           if (base === undefined) throw new RigError(`no base machine for ${node.name}`);
           const files = nodeFiles(state, node.name);
           await mkdir(files.directory, { recursive: true });

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Sighting } from '../fabric.ts';
 import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
-import type { Monitor, Stack } from '../stack.ts';
+import type { Monitor, Service, Stack } from '../stack.ts';
 import { together } from '../together.ts';
 import { clientsOf } from '../topology.ts';
 import type { Journal } from './journal.ts';
@@ -18,13 +18,15 @@ export interface Witnesses {
 }
 
 const calibrateEveryMs = 2000;
+/** What comes again within this time goes on. */
+const repeatedWithinMs = 1000;
 /** What is assumed of an event that carries no clock of its own: the way from the guest to here. */
 const arrivalUncertaintyMs = 50;
 
 export async function startWitnesses(
   lab: Lab,
   stack: Stack,
-  service: { address: string; tcpPort: number },
+  service: Pick<Service, 'address' | 'furtherAddresses' | 'tcpPort'>,
   journal: Journal,
 ): Promise<Witnesses> {
   const running = new Map<Monitor, { command: RunningCommand; ended: boolean }>();
@@ -34,10 +36,13 @@ export async function startWitnesses(
   const source = lab.network.witness === 'fabric' ? 'fabric' : 'capture';
   // Guests date what they see by their own clocks, which have to be known before the first frame.
   if (source === 'capture') await Promise.all(lab.machines.map((machine) => machine.calibrate(8)));
+  const addresses = [service.address, ...(service.furtherAddresses ?? [])];
+  const goesOn = repetitions();
   const observation = await lab.network.observe(
-    { arp: true, holderOf: [service.address], tcpPort: service.tcpPort },
+    { arp: true, holderOf: addresses, tcpPort: service.tcpPort },
     (sighting) => {
-      noteSighting(journal, { source, uncertaintyMs: sightingUncertaintyMs(lab) }, sighting, service.address);
+      if (sighting.kind === 'tcp' && goesOn(sighting)) return;
+      noteSighting(journal, { source, uncertaintyMs: sightingUncertaintyMs(lab) }, sighting, addresses);
     },
   );
   const watch = async (node: string): Promise<void> => {
@@ -145,11 +150,30 @@ function sightingUncertaintyMs(lab: Lab): number {
   return Math.max(...known);
 }
 
+/**
+ * Clients of a web server open and close a connection for every operation. Of segments of one kind between two machines only
+ * the first is told, and the next one after a silence.
+ */
+function repetitions(): (sighting: Extract<Sighting, { kind: 'tcp' }>) => boolean {
+  const seenMs = new Map<string, number>();
+  return ({ node, from, to, flags, payloadBytes, atMs }) => {
+    const key = [node, hostOf(from), hostOf(to), ...flags, String(payloadBytes > 0)].join(' ');
+    const before = seenMs.get(key) ?? -Infinity;
+    seenMs.set(key, atMs);
+    return atMs - before < repeatedWithinMs;
+  };
+}
+
+/** 192.168.33.20:80 -> 192.168.33.20 */
+function hostOf(end: string): string {
+  return end.slice(0, end.lastIndexOf(':'));
+}
+
 function noteSighting(
   journal: Journal,
   { source, uncertaintyMs }: { source: 'fabric' | 'capture'; uncertaintyMs: number },
   sighting: Sighting,
-  address: string,
+  addresses: readonly string[],
 ): void {
   if (sighting.kind === 'missed') {
     journal.note(
@@ -180,13 +204,17 @@ function noteSighting(
       );
       return;
     case 'arp':
-      if (sighting.gratuitous && sighting.senderIp === address)
-        at('address-announced', `${sighting.node} announces ${address} at ${sighting.senderMac}`, address);
-      else if (sighting.operation === 'request' && sighting.targetIp === address)
-        at('address-asked', `${sighting.node} asks who has ${address}`, address);
+      if (sighting.gratuitous && addresses.includes(sighting.senderIp))
+        at(
+          'address-announced',
+          `${sighting.node} announces ${sighting.senderIp} at ${sighting.senderMac}`,
+          sighting.senderIp,
+        );
+      else if (sighting.operation === 'request' && addresses.includes(sighting.targetIp))
+        at('address-asked', `${sighting.node} asks who has ${sighting.targetIp}`, sighting.targetIp);
       return;
     case 'tcp': {
-      const kind = tcpKind(sighting, address);
+      const kind = tcpKind(sighting, addresses);
       if (kind !== undefined)
         at(
           kind,
@@ -198,9 +226,9 @@ function noteSighting(
 
 function tcpKind(
   { flags, from, first }: Extract<Sighting, { kind: 'tcp' }>,
-  address: string,
+  addresses: readonly string[],
 ): string | undefined {
-  const byService = from.startsWith(`${address}:`);
+  const byService = addresses.includes(hostOf(from));
   if (flags.includes('RST')) return byService ? 'connection-refused' : 'connection-reset';
   if (flags.includes('SYN')) return byService ? 'connection-accepted' : 'connection-attempt';
   if (flags.includes('FIN')) return 'connection-closed';

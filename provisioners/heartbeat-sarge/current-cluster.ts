@@ -1,9 +1,11 @@
 import type { PlanSection } from '../../lab/plan.ts';
-import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
+import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Secrets, Settings } from '../../lab/stack.ts';
 import { addressOn, serversOf } from '../../lab/topology.ts';
 import { drbdResource } from '../parts/drbd.ts';
-import { authKeys, haCf, haResources } from '../parts/heartbeat.ts';
+import { firstStart } from '../parts/drbd-start.ts';
+import { authKeysStep, seeEachOther, startClusterStep, timesOf } from '../parts/heartbeat-steps.ts';
+import { haCf, haResources } from '../parts/heartbeat.ts';
 import { nfsResourceScript } from '../parts/nfs-server.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
@@ -41,7 +43,8 @@ function drbdInstall(settings: Settings): PlanSection {
             address: addressOn(machines, name, 'cluster'),
             port: 7788,
           })),
-          inconsistentCommand: 'halt -f -f',
+          init: { inconsistentCommand: 'halt -f -f' },
+          activityLogExtents: 257,
         }),
       ),
     ],
@@ -49,39 +52,11 @@ function drbdInstall(settings: Settings): PlanSection {
 }
 
 function drbdSetup(): PlanSection {
-  const connected = `grep -q '^ *${String(layout.minor)}: cs:Connected ' /proc/drbd`;
   return {
     title: 'First start of DRBD',
     articleSection: section.drbdSetup,
     text: `${first} is to be the first NFS server, ${second} the hot standby.`,
-    steps: [
-      run(servers, 'Write the meta-data and bring the resource up', [
-        'modprobe drbd',
-        `drbdadm create-md --force ${resource}`,
-        `drbdadm up ${resource}`,
-      ]),
-      wait(servers, 'the servers to be Connected', `cat /proc/drbd; ${connected}`),
-      run([first], 'Declare both replicas equal', [`drbdadm new-current-uuid --clear-bitmap ${resource}/0`], {
-        why: 'Both are Inconsistent, for nobody has said yet that their contents are of any worth. They are equal: fresh files, all zeroes. The article’s "primary --do-what-I-say" would copy every block of them, which takes as long as the disk is large; this takes an instant. It is right only for devices known to be equal.',
-      }),
-      wait(
-        servers,
-        'both replicas to be UpToDate',
-        "cat /proc/drbd; grep -q ' ds:UpToDate/UpToDate ' /proc/drbd",
-      ),
-      run(
-        [first],
-        'Make the file system',
-        [
-          `drbdadm primary ${resource}`,
-          `mkfs.ext4 -q -F -b 4096 -N 8192 -J size=8 -E nodiscard,lazy_itable_init=0,lazy_journal_init=0 ${device}`,
-        ],
-        {
-          why: 'On the replicated device, so that the standby gets it too. Nothing is left for a background task, whose writes would show in measurements.',
-          timeoutMs: 300_000,
-        },
-      ),
-    ],
+    steps: firstStart(servers, layout),
   };
 }
 
@@ -124,14 +99,8 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
         servers,
         '/etc/ha.d/ha.cf',
         haCf({
-          times: {
-            keepalive: numberSetting(settings, 'keepalive'),
-            deadtime: numberSetting(settings, 'deadtime'),
-            warntime: numberSetting(settings, 'warntime'),
-            initdead: numberSetting(settings, 'initdead'),
-          },
+          ...timesOf(settings),
           interfaces: [layout.nic],
-          autoFailback: flagSetting(settings, 'autoFailback'),
           nodes: servers,
         }),
       ),
@@ -146,43 +115,23 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
         ]),
         { why: 'ext4: the ext3 driver of the article is gone from the kernel. The order is the article’s.' },
       ),
-      file(servers, '/etc/ha.d/authkeys', authKeys(secretOf(secrets, 'authkeys')), {
-        mode: 0o600,
-        secret: true,
-      }),
+      authKeysStep(servers, secrets),
       file(servers, '/etc/ha.d/resource.d/nfs-kernel-server', nfsResourceScript, {
         mode: 0o755,
         why: 'heartbeat looks here before /etc/init.d. The packaged init script hands over to systemd: its status never says "running", and its stop leaves statd and nfsdcld inside /data, which then cannot be unmounted.',
       }),
-      run(
-        servers,
-        'Start DRBD and heartbeat, now and at every boot',
-        [
-          'systemctl is-enabled --quiet drbd.service || systemctl enable --no-reload drbd.service',
-          'systemctl is-enabled --quiet heartbeat.service || systemctl enable --no-reload heartbeat.service',
-          'systemctl start drbd.service',
-          'systemctl restart heartbeat.service',
-        ],
-        { timeoutMs: 180_000 },
-      ),
+      startClusterStep(servers),
     ],
   };
 }
 
 function firstTests(): PlanSection {
-  const peerOf = (name: string): string => servers.find((each) => each !== name) ?? '';
   return {
     title: 'First look',
     articleSection: section.tests,
     text: `${first} must show the service address and ${mountPoint}, ${second} neither.`,
     steps: [
-      ...servers.map((name) =>
-        wait(
-          [name],
-          `${name} to see ${peerOf(name)} active`,
-          `state=$(cl_status nodestatus ${peerOf(name)} 2>&1); echo "$state"; [ "$state" = active ]`,
-        ),
-      ),
+      ...seeEachOther(servers),
       wait(
         [first],
         'the service to run',
@@ -199,11 +148,4 @@ function firstTests(): PlanSection {
       ),
     ],
   };
-}
-
-/** @throws TypeError when the caller made no secret of this name: a known one would be worse than none */
-function secretOf(secrets: Secrets, name: string): string {
-  const secret = secrets[name];
-  if (secret === undefined) throw new TypeError(`no secret ${name} was given`);
-  return secret;
 }

@@ -1,15 +1,14 @@
 import type { Plan, PlanSection } from '../../lab/plan.ts';
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Secrets, Settings } from '../../lab/stack.ts';
-import { addressOf, addressOn, clientsOf, serversOf } from '../../lab/topology.ts';
-import { chronyOfFollower, chronyOfReference } from '../parts/clock.ts';
+import { addressOf, clientsOf, serversOf } from '../../lab/topology.ts';
 import { hostsFile } from '../parts/hosts.ts';
-import { rsyslogConfig } from '../parts/logging.ts';
 import { createImages, loopDiskUnit } from '../parts/loop-disk.ts';
 import { metaDiskMib } from '../parts/drbd.ts';
 import { nfsFstabLine, nfsMountOptions } from '../parts/nfs-client.ts';
 import { exportsFile, nfsConf, nfsScopeDropIn, nfsUnits } from '../parts/nfs-server.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
+import { timeSection } from '../parts/time-section.ts';
 import { section } from './article.ts';
 import { clusterSections } from './current-cluster.ts';
 import { errata } from './errata.ts';
@@ -21,7 +20,6 @@ const domain = machines.domain;
 const all = machines.nodes.map((node) => node.name);
 const servers = serversOf(machines).map((node) => node.name);
 const clients = clientsOf(machines).map((node) => node.name);
-const [reference = '', ...followers] = all;
 
 /** The article's architecture on Debian 12. */
 export function currentPlan(settings: Settings, secrets: Secrets): Plan {
@@ -46,7 +44,7 @@ export function currentPlan(settings: Settings, secrets: Secrets): Plan {
     sections: [
       setup(),
       base(settings),
-      time(),
+      timeSection(machines, 'cluster', layout.haLog, section.time),
       nfsServer(settings),
       ...clusterSections(settings, secrets),
       client(settings),
@@ -92,24 +90,6 @@ function base(settings: Settings): PlanSection {
         'systemctl enable --no-reload lab-loop-disks.service',
         'systemctl start lab-loop-disks.service',
       ]),
-    ],
-  };
-}
-
-function time(): PlanSection {
-  return {
-    title: 'One time, and logs that can be compared',
-    articleSection: section.time,
-    text: `No machine of a lab has a way out, so ${reference} is the clock of all.`,
-    steps: [
-      packages(all, ['chrony', 'rsyslog']),
-      file([reference], '/etc/chrony/chrony.conf', chronyOfReference(network)),
-      file(followers, '/etc/chrony/chrony.conf', chronyOfFollower(addressOn(machines, reference, 'cluster'))),
-      file(all, '/etc/rsyslog.d/10-lab.conf', rsyslogConfig('local0', layout.haLog)),
-      run(all, 'Restart both', ['systemctl restart chrony.service rsyslog.service'], {
-        why: 'logfacility local0 of heartbeat gets a file of its own, and every line a stamp with microseconds.',
-      }),
-      wait(followers, `every node to follow ${reference}`, 'chronyc -n tracking; chronyc waitsync 1 0.5'),
     ],
   };
 }

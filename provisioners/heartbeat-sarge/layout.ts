@@ -1,5 +1,6 @@
 import { Topology } from '../../lab/topology.ts';
 import type { Edition } from '../../lab/plan.ts';
+import type { Replicated } from '../parts/read-back.ts';
 
 /** Topology of the current edition: the one all stacks share. */
 const current = Topology.parse({
@@ -70,3 +71,5 @@ export const recordsDirectory = `${layout.clientMountPoint}/${layout.recordsFold
 export function onServer(clientPath: string): string {
   return `${layout.exported}${clientPath.slice(layout.clientMountPoint.length)}`;
 }
+
+export const replicated: Replicated = { ...layout, readOnlyMount: '-t ext4 -o ro,noload', onServer };

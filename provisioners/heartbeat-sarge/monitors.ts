@@ -2,10 +2,11 @@ import type { Lab } from '../../lab/provider.ts';
 import type { Monitor } from '../../lab/stack.ts';
 import { clientsOf } from '../../lab/topology.ts';
 import { drbdEvents } from '../parts/drbd-events.ts';
-import { followLogs, parseHeartbeatLine } from '../parts/heartbeat-log.ts';
+import { parseHeartbeatLine } from '../parts/heartbeat-log.ts';
 import { parseKernelLine } from '../parts/kernel-log.ts';
+import { followLogs } from '../parts/logging.ts';
+import { serverNames } from '../parts/servers.ts';
 import { layout } from './layout.ts';
-import { serverNames } from './server-state.ts';
 
 /** DRBD's own events, heartbeat's and the kernel's logs of the servers; the kernel's log of the clients. */
 export function monitors(lab: Lab): Monitor[] {

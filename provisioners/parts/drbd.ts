@@ -2,30 +2,46 @@ export interface DrbdResource {
   name: string;
   device: string;
   disk: string;
+  /** A device, or `internal`. */
   metaDisk: string;
   protocol: string;
+  /** 0 leaves it to DRBD. */
   resyncRateMib: number;
   nodes: readonly { name: string; address: string; port: number }[];
-  /** What to do when the only copy left is inconsistent. */
-  inconsistentCommand: string;
+  /** Where an init script starts it; a cluster manager knows by itself when to wait and when to give up. */
+  init?: {
+    /** What to do when the only copy left is inconsistent. */
+    inconsistentCommand?: string;
+  };
+  /** Extents of 4 MiB that may be written to without a note in the meta-data. */
+  activityLogExtents?: number;
 }
 
 /** Resource file of DRBD 8.4 (drbd.conf-8.4(5)). */
 export function drbdResource(resource: DrbdResource): string {
+  const { init, activityLogExtents } = resource;
   return [
     `resource ${resource.name} {`,
-    '  handlers {',
-    `    pri-on-incon-degr "${resource.inconsistentCommand}";`,
-    '  }',
-    '  startup {',
-    '    degr-wfc-timeout 120;    # 2 minutes.',
-    '    wfc-timeout 60;          # 0, the default, lets a lonely server wait for its peer at boot for ever.',
-    '  }',
+    ...(init?.inconsistentCommand === undefined
+      ? []
+      : ['  handlers {', `    pri-on-incon-degr "${init.inconsistentCommand}";`, '  }']),
+    ...(init === undefined
+      ? []
+      : [
+          '  startup {',
+          '    degr-wfc-timeout 120;    # 2 minutes.',
+          '    wfc-timeout 60;          # 0, the default, lets a lonely server wait for its peer at boot for ever.',
+          '  }',
+        ]),
     '  disk {',
     '    on-io-error detach;',
-    `    resync-rate ${String(resource.resyncRateMib)}M;`,
-    '    c-plan-ahead 0;          # A fixed rate: no controller that measures and adapts.',
-    '    al-extents 257;',
+    ...(resource.resyncRateMib === 0
+      ? []
+      : [
+          `    resync-rate ${String(resource.resyncRateMib)}M;`,
+          '    c-plan-ahead 0;          # A fixed rate: no controller that measures and adapts.',
+        ]),
+    ...(activityLogExtents === undefined ? [] : [`    al-extents ${String(activityLogExtents)};`]),
     '  }',
     '  net {',
     `    protocol ${resource.protocol};`,
@@ -76,6 +92,10 @@ export function parseProcDrbd(text: string, minor: number): DrbdState | undefine
     return undefined;
   const outOfSync = /\boos:(\d+)/.exec(counters ?? '')?.[1];
   return { connection, role, peerRole, disk, peerDisk, outOfSyncKib: Number(outOfSync ?? NaN) };
+}
+
+export function isRedundant(state: DrbdState | undefined): boolean {
+  return state?.connection === 'Connected' && state.disk === 'UpToDate' && state.peerDisk === 'UpToDate';
 }
 
 /** As people know it: `Connected Primary/Secondary UpToDate/UpToDate`. */

@@ -1,16 +1,5 @@
-import type { Monitor, MonitorEvent } from '../../lab/stack.ts';
-import { stampOf } from './logging.ts';
-
-/** Follows log files until the input closes. */
-export function followLogs(node: string, files: readonly string[], parse: Monitor['parse']): Monitor {
-  return {
-    node,
-    command:
-      `tail -q -n0 -F ${files.join(' ')} </dev/null 2>/dev/null & ` +
-      'tail=$!; cat >/dev/null; kill $tail 2>/dev/null; exit 0',
-    parse,
-  };
-}
+import type { MonitorEvent } from '../../lab/stack.ts';
+import { syslogLine } from './logging.ts';
 
 /** What the lines of heartbeat 3.0.6 and its resource scripts mean; texts from its binary and ResourceManager. */
 const meanings: readonly { pattern: RegExp; kind: string }[] = [
@@ -23,7 +12,7 @@ const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /\bReleasing resource group: (?<subject>\S+)/, kind: 'release-begun' },
   { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstart$/, kind: 'resource-starting' },
   { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstop$/, kind: 'resource-stopping' },
-  { pattern: /\bnfs-kernel-server serving$/, kind: 'serving' },
+  { pattern: /\b(?:nfs-kernel-server|apache2) serving$/, kind: 'serving' },
   { pattern: /\bmach_down takeover complete for node (?<subject>[^\s.]+)\.$/, kind: 'takeover-complete' },
   { pattern: /\blocal HA resource acquisition completed/, kind: 'takeover-complete' },
   { pattern: /\b(?<subject>\S+) wants to go standby/, kind: 'standby-requested' },
@@ -44,11 +33,4 @@ export function parseHeartbeatLine(line: string): MonitorEvent | undefined {
   return /\b(?:WARN|ERROR|CRIT|EMERG)/i.test(text)
     ? { source: 'cluster', kind: 'log', text: `${tag}: ${text}`, guestMs }
     : undefined;
-}
-
-export function syslogLine(line: string): { guestMs: number; tag: string; text: string } | undefined {
-  const stamped = stampOf(line);
-  if (stamped === undefined) return undefined;
-  const [, tag, text] = /^\S+ (.+?)(?:\[\d+\])?: +(.*)$/.exec(stamped.rest) ?? [];
-  return tag === undefined || text === undefined ? undefined : { guestMs: stamped.guestMs, tag, text };
 }

@@ -10,10 +10,11 @@ export interface HeartbeatTimes {
 export function haCf(options: {
   times: HeartbeatTimes;
   interfaces: readonly string[];
+  serial?: { device: string; baud: number };
   autoFailback: boolean;
   nodes: readonly string[];
 }): string {
-  const { times } = options;
+  const { times, serial } = options;
   return [
     'logfacility local0',
     `keepalive ${heartbeatTime(times.keepalive)}`,
@@ -21,13 +22,18 @@ export function haCf(options: {
     `warntime ${heartbeatTime(warntimeOf(times))}`,
     `initdead ${heartbeatTime(times.initdead)}`,
     `bcast ${options.interfaces.join(' ')}`,
+    ...(serial === undefined ? [] : [`baud ${String(serial.baud)}`, `serial ${serial.device}`]),
     `auto_failback ${options.autoFailback ? 'on' : 'off'}`,
     ...options.nodes.map((node) => `node ${node}`),
     '',
   ].join('\n');
 }
 
-function warntimeOf({ warntime, deadtime, keepalive }: HeartbeatTimes): number {
+export function warntimeOf({
+  warntime,
+  deadtime,
+  keepalive,
+}: Pick<HeartbeatTimes, 'warntime' | 'deadtime' | 'keepalive'>): number {
   if (warntime > 0) return warntime;
   return deadtime / 2 > keepalive ? deadtime / 2 : (deadtime + keepalive) / 2;
 }

@@ -1,10 +1,12 @@
 import type { MonitorEvent } from '../../lab/stack.ts';
-import { syslogLine } from './heartbeat-log.ts';
+import { syslogLine } from './logging.ts';
 
 /** What the kernel says about mounts, resynchronisation, NFS and the loss of a peer (Linux 6.1, DRBD 8.4). */
 const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /^EXT4-fs \((?<subject>\w+)\): mounted filesystem\b/, kind: 'mounted' },
   { pattern: /^EXT4-fs \((?<subject>\w+)\): unmounting filesystem\b/, kind: 'unmounted' },
+  { pattern: /^XFS \((?<subject>\w+)\): Ending (?:clean mount|recovery)\b/, kind: 'mounted' },
+  { pattern: /^XFS \((?<subject>\w+)\): Unmounting Filesystem\b/, kind: 'unmounted' },
   { pattern: /^block (?<subject>drbd\d+): Resync done\b/, kind: 'resync-finished' },
   { pattern: /^block (?<subject>drbd\d+): Online verify +done\b/, kind: 'verify-finished' },
   { pattern: /^drbd (?<subject>[\w-]+): PingAck did not arrive in time/, kind: 'replication-silent' },

@@ -1,3 +1,5 @@
+import type { Monitor } from '../../lab/stack.ts';
+
 /**
  * rsyslog: stamps of RFC 3339 with microseconds everywhere, and heartbeat's facility in a file of its own. The leading
  * "-" leaves the file unsynced, as Debian does for its own logs.
@@ -14,4 +16,23 @@ export function stampOf(line: string): { guestMs: number; rest: string } | undef
   const wholeMs = Date.parse(`${stamp}${zone}`);
   if (Number.isNaN(wholeMs)) return undefined;
   return { guestMs: wholeMs + Number(`0.${fraction ?? '0'}`) * 1000, rest };
+}
+
+/** A line `<RFC 3339 stamp> <node> <tag>[<pid>]: <text>`, taken apart. */
+export function syslogLine(line: string): { guestMs: number; tag: string; text: string } | undefined {
+  const stamped = stampOf(line);
+  if (stamped === undefined) return undefined;
+  const [, tag, text] = /^\S+ (.+?)(?:\[\d+\])?: +(.*)$/.exec(stamped.rest) ?? [];
+  return tag === undefined || text === undefined ? undefined : { guestMs: stamped.guestMs, tag, text };
+}
+
+/** Follows log files until the input closes. */
+export function followLogs(node: string, files: readonly string[], parse: Monitor['parse']): Monitor {
+  return {
+    node,
+    command:
+      `tail -q -n0 -F ${files.join(' ')} </dev/null 2>/dev/null & ` +
+      'tail=$!; cat >/dev/null; kill $tail 2>/dev/null; exit 0',
+    parse,
+  };
 }

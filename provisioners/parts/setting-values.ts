@@ -21,6 +21,20 @@ export function millisecondsBetween(min: number, max: number): z.ZodType<number>
   return quantity(rule, min, max, { '': 1, ms: 1, s: 1000 }).refine(Number.isInteger, rule);
 }
 
+export function wholeNumberBetween(min: number, max: number): z.ZodType<number> {
+  const rule = `a whole number from ${String(min)} to ${String(max)}`;
+  return quantity(rule, min, max, { '': 1 }).refine(Number.isInteger, rule);
+}
+
+/** A score of Pacemaker that favours: INFINITY, which is 1000000, or less. */
+export const scoreAbove0: z.ZodType<string | number> = z.unknown().transform((value, context) => {
+  if (value === 'INFINITY') return value;
+  const score = wholeNumberBetween(1, 1_000_000).safeParse(value);
+  if (score.success) return score.data;
+  context.addIssue({ code: 'custom', message: 'INFINITY or a whole number from 1 to 1000000' });
+  return z.NEVER;
+});
+
 /** A size, kept as a whole number of MiB: 512, 512M and 0.5G are one value. */
 export function mebibytesBetween(min: number, max: number): z.ZodType<number> {
   const rule = `a whole number of MiB from ${String(min)} to ${String(max)}, as 512M or 1G`;
@@ -44,18 +58,26 @@ export const flag: z.ZodType<boolean> = z.unknown().transform((value, context) =
   return z.NEVER;
 });
 
-/** Words of nfs(5), comma separated, nothing that a shell or fstab(5) could read otherwise. */
-export const mountOptions: z.ZodType<string> = z
-  .string('mount options of nfs(5), comma separated, as hard,proto=tcp')
-  .regex(
-    /^(?:[a-z0-9_]+(?:=[A-Za-z0-9_.:-]+)?(?:,[a-z0-9_]+(?:=[A-Za-z0-9_.:-]+)?)*)?$/,
-    'mount options of nfs(5), comma separated, letters, digits and = only, as hard,proto=tcp',
-  )
-  .refine(
-    (text) =>
-      !text.split(',').some((word) => /^(?:vers|nfsvers|minorversion|v[234](?:\.\d)?)(?:=|$)/.test(word)),
-    'the protocol version is the setting nfs.version, not a mount option',
-  );
+/** Comma separated words, nothing that a shell, fstab(5) or haresources could read otherwise. */
+function optionWords(rule: string): z.ZodType<string> {
+  return z
+    .string(rule)
+    .regex(/^(?:[a-z0-9_]+(?:=[A-Za-z0-9_.:-]+)?(?:,[a-z0-9_]+(?:=[A-Za-z0-9_.:-]+)?)*)?$/, rule);
+}
+
+/** Words of nfs(5). */
+export const mountOptions: z.ZodType<string> = optionWords(
+  'mount options of nfs(5), comma separated, letters, digits and = only, as hard,proto=tcp',
+).refine(
+  (text) =>
+    !text.split(',').some((word) => /^(?:vers|nfsvers|minorversion|v[234](?:\.\d)?)(?:=|$)/.test(word)),
+  'the protocol version is the setting nfs.version, not a mount option',
+);
+
+/** Words of mount(8); heartbeat separates arguments by two colons. */
+export const fileSystemOptions: z.ZodType<string> = optionWords(
+  'mount options of mount(8), comma separated, letters, digits and = only, as sync,noatime',
+).refine((text) => !text.includes('::'), 'heartbeat takes two colons for the end of an argument');
 
 function quantity(
   rule: string,

@@ -10,6 +10,7 @@ import { didYouMean } from '../../nearest.ts';
 import type { Platform } from '../../platform.ts';
 import { debian12 } from '../../platforms/debian-12.ts';
 import { debianSarge } from '../../platforms/debian-sarge.ts';
+import { centos7 } from '../../platforms/centos-7.ts';
 import { boxProviders } from '../../providers/vagrant/box/formats.ts';
 import type { BoxProvider } from '../../providers/vagrant/box/formats.ts';
 import { shellQuote } from '../../quote.ts';
@@ -21,7 +22,7 @@ import { examples } from '../program.ts';
 import { progressOf } from '../progress.ts';
 
 export const products = ['box'] as const;
-const platforms: readonly Platform[] = [debian12, debianSarge];
+const platforms: readonly Platform[] = [debian12, debianSarge, centos7];
 export const platformNames: readonly string[] = platforms.map((platform) => platform.name);
 
 export function defineImage(program: Program, context: CliContext): void {

@@ -2,7 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { RunRecord } from '../../record.ts';
-import { startNfsWriter } from '../../probes/nfs-writer.ts';
+import { startWriter } from '../../probes/start-writer.ts';
 import { down, runScenario } from '../../run.ts';
 import type { CliContext } from '../context.ts';
 import { print, tell } from '../output.ts';
@@ -67,7 +67,7 @@ export function defineScenario(program: Program, context: CliContext): void {
             const { record, directory } = await progress.step(`scenario ${title}`, (inner) =>
               runScenario(spec, scenario, {
                 outDirectory: resolve(context.cwd, options.out),
-                startProbe: startNfsWriter,
+                startProbe: startWriter,
                 capture: options.pcap === true,
                 progress: inner,
                 signal: context.signal,

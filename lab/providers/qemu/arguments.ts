@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Node } from '../../topology.ts';
+import type { Node, Topology } from '../../topology.ts';
 
 export interface Accelerator {
   name: 'kvm' | 'tcg';
@@ -13,10 +13,23 @@ export interface Hardware {
   cpus: number;
   /** Number of cluster NICs, beside eth0 of the provider. */
   nics: number;
+  /** Whether it has a second serial port, beside the console. */
+  secondSerial: boolean;
 }
 
-export function hardwareOf(node: Node): Hardware {
-  return { memoryMib: node.memoryMib, cpus: node.cpus, nics: node.nics.length };
+export function hardwareOf(node: Node, { serialLines = [] }: Pick<Topology, 'serialLines'>): Hardware {
+  return {
+    memoryMib: node.memoryMib,
+    cpus: node.cpus,
+    nics: node.nics.length,
+    secondSerial: serialLines.some(({ between }) => between.includes(node.name)),
+  };
+}
+
+/** The end of a null-modem cable: one machine listens at the socket, the other one calls, again whenever it is hung up. */
+export interface SerialEnd {
+  socket: string;
+  listens: boolean;
 }
 
 export interface MachineFiles {
@@ -36,6 +49,8 @@ export interface MachineSpec {
   macs: { management: string; nics: readonly string[] };
   /** Socket of the fabric for each cluster NIC; a base machine has none and its NICs hang in the air. */
   nicSockets: readonly string[];
+  /** The cable in the second serial port; that of a base machine leads nowhere. */
+  serial?: SerialEnd;
   /** Shell word that names the file of a saved state to load instead of booting. */
   incoming?: string;
 }
@@ -102,6 +117,7 @@ export function qemuArguments(spec: MachineSpec): string[] {
   });
   args.push(
     ...['-chardev', `file,id=console,path=${escape(files.console)},append=on`, '-serial', 'chardev:console'],
+    ...secondSerial(spec),
     ...['-chardev', `socket,id=qmp,path=${escape(files.qmp)},server=on,wait=off`],
     ...['-mon', 'chardev=qmp,mode=control'],
     ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto'],
@@ -109,6 +125,16 @@ export function qemuArguments(spec: MachineSpec): string[] {
   );
   if (spec.incoming !== undefined) args.push('-incoming', `exec:cat ${spec.incoming}`);
   return args;
+}
+
+/** What is written while nobody is at the other end is lost, as on a cable that is pulled. */
+function secondSerial({ hardware, serial }: MachineSpec): string[] {
+  if (!hardware.secondSerial) return [];
+  const cable =
+    serial === undefined
+      ? 'null,id=cable'
+      : `socket,id=cable,path=${escape(serial.socket)},${serial.listens ? 'server=on,wait=off' : 'server=off,reconnect=1'}`;
+  return ['-chardev', cable, '-serial', 'chardev:cable'];
 }
 
 function escape(value: string): string {

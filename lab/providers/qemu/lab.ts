@@ -12,10 +12,10 @@ import type { Lab } from '../../provider.ts';
 import type { Topology } from '../../topology.ts';
 import { together } from '../../together.ts';
 import { waitFor } from '../../wait.ts';
-import { hardwareOf, macAddress, type Accelerator, type MachineSpec } from './arguments.ts';
+import { hardwareOf, macAddress, type Accelerator, type MachineSpec, type SerialEnd } from './arguments.ts';
 import { managementMac } from './base.ts';
 import { createOverlay, quitMachine, saveState, sshPort, startMachine } from './machine.ts';
-import { machineSockets, nicSocket, nodeFiles } from './paths.ts';
+import { machineSockets, nicSocket, nodeFiles, serialSocket } from './paths.ts';
 import { endMachine, killNow, livingProcess } from './process.ts';
 import { connectQmp, type Qmp } from './qmp.ts';
 
@@ -50,9 +50,10 @@ export function machineSpec(place: LabPlace, node: string): MachineSpec {
   const definition = place.topology.nodes.find((each) => each.name === node);
   if (definition === undefined) throw noSuchNode(place.topology, node);
   const files = nodeFiles(place.state, node);
+  const serial = serialEnd(place, node);
   return {
     name: `${place.name}-${node}`,
-    hardware: hardwareOf(definition),
+    hardware: hardwareOf(definition, place.topology),
     accelerator: place.machines.accelerator satisfies Accelerator,
     files: {
       kernel: place.machines.kernel,
@@ -66,7 +67,15 @@ export function machineSpec(place: LabPlace, node: string): MachineSpec {
       nics: definition.nics.map((nic) => macAddress(place.name, node, nic.name)),
     },
     nicSockets: definition.nics.map((nic) => nicSocket(place.runtime, node, nic.name)),
+    ...(serial === undefined ? {} : { serial }),
   };
+}
+
+function serialEnd({ topology, runtime }: LabPlace, node: string): SerialEnd | undefined {
+  const line = topology.serialLines?.find(({ between }) => between.includes(node));
+  if (line === undefined) return undefined;
+  const [listener] = line.between;
+  return { socket: serialSocket(runtime, listener), listens: node === listener };
 }
 
 /** File into which a node's machine can be saved. */

@@ -69,3 +69,8 @@ export function machineSockets(runtime: string, node: string): { qmp: string; pi
 export function nicSocket(runtime: string, node: string, nic: string): string {
   return join(runtime, `${node}.${nic}`);
 }
+
+/** The socket between the second serial ports of two nodes, of which the first one listens. */
+export function serialSocket(runtime: string, listener: string): string {
+  return join(runtime, `${listener}.com2`);
+}

@@ -14,7 +14,11 @@ describe('completion in bash', () => {
       const questions: { words: string[]; offers: string[] }[] = [
         { words: ['s'], offers: ['status', 'ssh', 'scenario'] },
         { words: ['scenario', ''], offers: ['hard-halt', 'link-flap'] },
-        { words: ['scenario', 'hard-halt', '--stack', 'heart'], offers: ['heartbeat-sarge'] },
+        {
+          words: ['scenario', 'hard-halt', '--stack', 'heart'],
+          offers: ['heartbeat-sarge', 'heartbeat-etch-apache'],
+        },
+        { words: ['scenario', 'hard-halt', '--stack', 'heartbeat-e'], offers: ['heartbeat-etch-apache'] },
         { words: ['plan', 'heartbeat-sarge', '--set', 'dead'], offers: ['deadtime='] },
         { words: ['plan', '--form'], offers: ['--format'] },
         { words: ['--name', 'x', 'ssh', 'nfs0'], offers: ['nfs01', 'nfs02'] },

@@ -108,9 +108,25 @@ describe('lab list', () => {
 
   it('shows every setting with its unit and both defaults', () =>
     inFolder(async (folder) => {
-      const { stdout } = await runLab(folder, ['list', 'settings', '--json']);
+      const { stdout } = await runLab(folder, ['list', 'settings', '--stack', 'heartbeat-sarge', '--json']);
       const rows = JSON.parse(stdout) as { name: string }[];
       expect(rows.find((row) => row.name === 'deadtime')).to.include({ unit: 's', current: 10, period: 10 });
+    }));
+
+  it('asks of which stack the settings are, since there are several', () =>
+    inFolder(async (folder) => {
+      const { code, stderr } = await runLab(folder, ['list', 'settings']);
+      expect(code).to.equal(64);
+      expect(stderr).to.contain('the settings of which stack?').and.contain('hint: --stack <stack>');
+    }));
+
+  it('shows every stack with its editions', () =>
+    inFolder(async (folder) => {
+      const { stdout } = await runLab(folder, ['list', 'stacks', '--json']);
+      const rows = JSON.parse(stdout) as { name: string }[];
+      expect(rows.find((row) => row.name === 'heartbeat-etch-apache')).to.deep.include({
+        editions: ['current', 'period'],
+      });
     }));
 
   it('lists a run whose record is damaged with the reason', () =>

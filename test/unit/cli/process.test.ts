@@ -27,7 +27,7 @@ describe('bin/lab.js as a process', () => {
     inFolder(async (folder) => {
       const { stdout, stderr } = await execa(
         'bash',
-        ['-c', '"$LAB" list settings | true; echo "${PIPESTATUS[0]}"'],
+        ['-c', '"$LAB" list settings --stack heartbeat-sarge | true; echo "${PIPESTATUS[0]}"'],
         { cwd: folder, env: { LAB: bin }, reject: false },
       );
       expect(stderr).to.equal('');

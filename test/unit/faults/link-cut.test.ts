@@ -54,6 +54,17 @@ describe('the fault link-cut', () => {
     expect(lostMs).to.equal(undefined);
   });
 
+  it('is not kept from its proof by what the node sends over another cable', async () => {
+    const fake = rig();
+    const asked: unknown[] = [];
+    fake.lab.network.lastFrameFromMs = (...of) => {
+      asked.push(of);
+      return Promise.resolve(hostNowMs() - 2000);
+    };
+    await cable.proven(contextOf(fake.lab));
+    expect(asked).to.deep.equal([['nfs01', 'lan']]);
+  });
+
   it('names the guests as witnesses where there is no fabric', async () => {
     const { lab } = rig({ lastFramesMs: [hostNowMs() - 5000] });
     const guests: Lab = { ...lab, network: { ...lab.network, witness: 'guests' } };

@@ -1,10 +1,15 @@
 import type { Edition, Plan } from '../../../lab/plan.ts';
 import { resolveSettings } from '../../../lab/settings.ts';
+import type { Stack } from '../../../lab/stack.ts';
 import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
 
 /** The stack's plan with settings as a user gives them. */
-export function planOf(edition: Edition, overrides: Record<string, unknown> = {}): Plan {
-  return heartbeatSarge.plan(edition, resolveSettings(heartbeatSarge, edition, overrides), {
+export function planOf(
+  edition: Edition,
+  overrides: Record<string, unknown> = {},
+  stack: Stack = heartbeatSarge,
+): Plan {
+  return stack.plan(edition, resolveSettings(stack, edition, overrides), {
     authkeys: 'c0ffee5ec2e7',
   });
 }

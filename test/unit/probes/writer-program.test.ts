@@ -1,26 +1,20 @@
-import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatRecord, parseRecords } from '../../../lab/ledger.ts';
-import { parseSample } from '../../../lab/probes/nfs-writer.ts';
 import { writerProgram } from '../../../lab/probes/writer-program.ts';
+import { parseSample } from '../../../lab/probes/writer.ts';
 import { eventually } from '../../fakes/failure.ts';
+import { startProgram, type RunningWriter } from '../../fixtures/writer.ts';
 
 const intervalMs = 10;
 
-interface Writer {
-  child: ChildProcessWithoutNullStreams;
-  samples: NonNullable<ReturnType<typeof parseSample>>[];
-  /** Ends it by closing its input; returns its status. */
-  stop(): Promise<number | null>;
-}
-
 describe('the writer program', () => {
   let folder: string;
-  const running: ChildProcessWithoutNullStreams[] = [];
+  const running: ChildProcess[] = [];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'lab-writer-test-'));
   });
@@ -29,38 +23,13 @@ describe('the writer program', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function start(path: string, { lifetime = 60 }: { lifetime?: number } = {}): Writer {
-    const child = spawn('perl', ['-e', writerProgram, 'sv01', path, String(intervalMs), String(lifetime)]);
-    running.push(child);
-    const samples: Writer['samples'] = [];
-    let rest = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      const lines = (rest + chunk.toString()).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const sample = parseSample(line);
-        expect(sample, line).to.not.equal(undefined);
-        if (sample !== undefined) samples.push(sample);
-      }
-    });
-    let complaints = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaints += chunk.toString();
-    });
-    const exit = once(child, 'exit') as Promise<[number | null]>;
-    return {
-      child,
-      samples,
-      stop: async () => {
-        child.stdin.end();
-        const [status] = await exit;
-        expect(complaints).to.equal('');
-        return status;
-      },
-    };
+  function start(path: string, { lifetime = 60 }: { lifetime?: number } = {}): RunningWriter {
+    const writer = startProgram(writerProgram, ['sv01', path, String(intervalMs), String(lifetime)]);
+    running.push(writer.child);
+    return writer;
   }
 
-  function expectGrid(samples: Writer['samples']): void {
+  function expectGrid(samples: RunningWriter['samples']): void {
     const [first] = samples;
     if (first === undefined) throw new Error('no samples');
     for (const [n, sample] of samples.entries()) {
@@ -173,6 +142,7 @@ describe('parseSample', () => {
       error: null,
     });
     expect(parseSample('S 1 1.0 1.0 2.0 EIO')?.error).to.equal('EIO');
+    expect(parseSample('S 1 1.0 1.0 2.0 HTTP503')?.error).to.equal('HTTP503');
   });
 
   const garbage = [
@@ -182,6 +152,7 @@ describe('parseSample', () => {
     'S -1 1.0 1.0 2.0 -',
     'S 1 1.0 1.0 nan -',
     'S 1 1.0 1.0 2.0 eio',
+    'S 1 1.0 1.0 2.0 HTTP 503',
     'S 1 1.0 1.0 2.0 - -',
     'S 1 1.0 1.0 2.0 EIO\n',
     ' S 1 1.0 1.0 2.0 -',

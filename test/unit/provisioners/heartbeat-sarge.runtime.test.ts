@@ -4,12 +4,13 @@ import { resolveSettings } from '../../../lab/settings.ts';
 import type { Settings } from '../../../lab/stack.ts';
 import type { TimelineEvent } from '../../../lab/timeline.ts';
 import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
-import { conditionsOf, health, redundant } from '../../../provisioners/heartbeat-sarge/health.ts';
+import { health, redundant } from '../../../provisioners/heartbeat-sarge/health.ts';
 import { topology } from '../../../provisioners/heartbeat-sarge/layout.ts';
-import { judgeVerify, parseEncoded } from '../../../provisioners/heartbeat-sarge/read-back.ts';
-import { active, parseState } from '../../../provisioners/heartbeat-sarge/server-state.ts';
-import type { Reachable } from '../../../provisioners/heartbeat-sarge/server-state.ts';
+import { active, parseState, viewOf } from '../../../provisioners/heartbeat-sarge/server-state.ts';
 import { budget, patience, phases } from '../../../provisioners/heartbeat-sarge/takeover.ts';
+import { judgeVerify, parseEncoded } from '../../../provisioners/parts/replicas.ts';
+import { serverConditions } from '../../../provisioners/parts/server-health.ts';
+import type { Reachable } from '../../../provisioners/parts/servers.ts';
 
 function settings(overrides: Record<string, string> = {}): Settings {
   return resolveSettings(heartbeatSarge, 'current', overrides);
@@ -68,7 +69,7 @@ const well = { nfs01: stateText('active'), nfs02: stateText('active', { serving:
 
 describe('the state of heartbeat-sarge', () => {
   it('is healthy when both see each other and only nfs01 serves', async () => {
-    const conditions = await health(answering(well), { thorough: false });
+    const conditions = await health(answering(well), { thorough: false, failsBack: true });
     expect(conditions).to.have.length(6);
     expect(conditions.filter((condition) => !condition.ok)).to.deep.equal([]);
   });
@@ -94,7 +95,7 @@ describe('the state of heartbeat-sarge', () => {
   ];
   for (const [what, answers] of ill)
     it(`is not healthy when ${what}`, async () => {
-      const conditions = await health(answering(answers), { thorough: false });
+      const conditions = await health(answering(answers), { thorough: false, failsBack: true });
       const broken = conditions.filter((condition) => !condition.ok);
       expect(broken).not.to.be.empty;
       for (const condition of broken) expect(condition.found).not.to.equal('');
@@ -103,12 +104,30 @@ describe('the state of heartbeat-sarge', () => {
   it('is not healthy when a client reads something else than was written', async () => {
     const conditions = await health(answering({ ...well, sv01: '=== sv01\nstale\n=== sv02\n', sv02: '' }), {
       thorough: true,
+      failsBack: true,
     });
     const broken = conditions.filter((condition) => !condition.ok).map((condition) => condition.what);
     expect(broken).to.deep.equal([
       'sv01 reads what every client wrote',
       'sv02 reads what every client wrote',
     ]);
+  });
+
+  it('wants the service on the first server where it fails back, and on either one where it does not', async () => {
+    const moved = { nfs01: stateText('active', { serving: false }), nfs02: stateText('active') };
+    const broken = async (answers: Readonly<Record<string, string>>, failsBack: boolean): Promise<string[]> =>
+      (await health(answering(answers), { thorough: false, failsBack }))
+        .filter((condition) => !condition.ok)
+        .map((condition) => condition.what);
+    expect(await broken(moved, false)).to.deep.equal([]);
+    expect(await broken(moved, true)).to.deep.equal([
+      'nfs01 holds the service',
+      'nfs02 holds no part of the service',
+    ]);
+    const both = { nfs01: stateText('active'), nfs02: stateText('active') };
+    expect(await broken(both, false)).to.deep.equal(['nfs02 holds no part of the service']);
+    const none = { nfs01: moved.nfs01, nfs02: moved.nfs01 };
+    expect(await broken(none, false)).to.deep.equal(['nfs01 holds the service']);
   });
 
   it('names the servers that serve; one that does not answer is none', async () => {
@@ -136,11 +155,9 @@ describe('the state of heartbeat-sarge', () => {
     const state = parseState(
       '=== peer\ncl_status: command not found\n=== link\n=== addresses\n=== mounts\n=== threads\n=== drbd\n',
     );
-    expect(conditionsOf('nfs02', 'nfs01', state).map((condition) => condition.ok)).to.deep.equal([
-      false,
-      false,
-      false,
-    ]);
+    expect(
+      serverConditions('nfs02', 'nfs01', viewOf(state), false).map((condition) => condition.ok),
+    ).to.deep.equal([false, false, false]);
   });
 });
 
@@ -282,12 +299,12 @@ describe('reading back', () => {
   });
 
   it('calls replicas identical only when a finished verify found nothing', () => {
-    expect(judgeVerify(procDrbd('Primary/Secondary'), 'm')?.identical).to.equal(true);
-    expect(judgeVerify(procDrbd('Primary/Secondary', { oos: 4 }), 'm')).to.include({
+    expect(judgeVerify(procDrbd('Primary/Secondary'), 0, 'm')?.identical).to.equal(true);
+    expect(judgeVerify(procDrbd('Primary/Secondary', { oos: 4 }), 0, 'm')).to.include({
       identical: false,
       found: '4 KiB out of sync',
     });
-    expect(judgeVerify(procDrbd('Primary/Secondary', { connection: 'VerifyS' }), 'm')).to.equal(null);
-    expect(judgeVerify('', 'm')).to.equal(null);
+    expect(judgeVerify(procDrbd('Primary/Secondary', { connection: 'VerifyS' }), 0, 'm')).to.equal(null);
+    expect(judgeVerify('', 0, 'm')).to.equal(null);
   });
 });

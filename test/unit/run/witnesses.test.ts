@@ -156,6 +156,33 @@ describe('the witnesses of a run', () => {
     await witnesses.stop();
   });
 
+  it('tell a kind of segment between two machines once, and again after a silence or from another node', async () => {
+    const { tell, witnesses, kinds, journal } = await rig();
+    const accepted = (afterMs: number, node: string, port: number, client = '192.168.33.11'): void => {
+      tell({
+        kind: 'tcp',
+        atMs: journal.zeroMs + afterMs,
+        network: 'lan',
+        node,
+        from: `${service.address}:2049`,
+        to: `${client}:${String(port)}`,
+        flags: ['SYN', 'ACK'],
+        payloadBytes: 0,
+        first: false,
+      });
+    };
+    for (let n = 0; n < 30; n++) accepted(n * 100, 'nfs01', 800 + n);
+    expect(kinds()).to.have.length(1);
+    accepted(2950, 'nfs01', 900, '192.168.33.12');
+    expect(kinds()).to.have.length(2);
+    accepted(3000, 'nfs02', 901);
+    accepted(3100, 'nfs02', 902);
+    expect(kinds()).to.have.length(3);
+    accepted(4101, 'nfs02', 903);
+    expect(kinds()).to.have.length(4);
+    await witnesses.stop();
+  });
+
   it('end what they began when one of them cannot begin', async () => {
     const fake = fakeLab();
     fake.machine('nfs02').calibrate = () => Promise.reject(new Error('no perl'));

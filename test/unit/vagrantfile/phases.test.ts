@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
+import { pacemakerCentos7 } from '../../../provisioners/pacemaker-centos7.ts';
 import type { Plan, PlanStep } from '../../../lab/plan.ts';
 import { resolveSettings } from '../../../lab/settings.ts';
 import { phaseOn, phasesOf } from '../../../lab/vagrantfile/phases.ts';
@@ -111,12 +112,13 @@ describe('the phases of a plan', () => {
     expect(phaseOn(planOf([]), phase, 'c')).to.equal(undefined);
   });
 
-  for (const edition of heartbeatSarge.editions)
-    it(`hold every step of heartbeat-sarge, ${edition} edition, once and in order`, () => {
-      const secrets = { authkeys: 'x' };
-      const plan = heartbeatSarge.plan(edition, resolveSettings(heartbeatSarge, edition, {}), secrets);
-      const all = plan.sections.flatMap(({ steps }) => steps);
-      const inPhases = phasesOf(plan).flatMap(({ sections }) => sections.flatMap(({ steps }) => steps));
-      expect(inPhases).to.deep.equal(all);
-    });
+  for (const stack of [heartbeatSarge, pacemakerCentos7])
+    for (const edition of stack.editions)
+      it(`hold every step of ${stack.name}, ${edition} edition, once and in order`, () => {
+        const secrets = { authkeys: 'x' };
+        const plan = stack.plan(edition, resolveSettings(stack, edition, {}), secrets);
+        const all = plan.sections.flatMap(({ steps }) => steps);
+        const inPhases = phasesOf(plan).flatMap(({ sections }) => sections.flatMap(({ steps }) => steps));
+        expect(inPhases).to.deep.equal(all);
+      });
 });

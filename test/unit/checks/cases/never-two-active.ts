@@ -33,7 +33,7 @@ export const cases: CheckCases = {
         held('address', 'nfs01', 0, 9000, '10.0.0.1'),
         held('address', 'nfs02', 0, 9000, '10.0.0.2'),
       ),
-      says: 'never by two',
+      says: 'the service address 10.0.0.1 was held by nfs01, never by two; the service address 10.0.0.2 was held by nfs02',
     },
     {
       what: 'the address here while the replica is still there',

@@ -1,9 +1,14 @@
 import { expect } from 'chai';
-import { macAddress, qemuArguments, type MachineSpec } from '../../../../lab/providers/qemu/arguments.ts';
+import {
+  hardwareOf,
+  macAddress,
+  qemuArguments,
+  type MachineSpec,
+} from '../../../../lab/providers/qemu/arguments.ts';
 
 const spec = (changes: Partial<MachineSpec> = {}): MachineSpec => ({
   name: 'demo-nfs01',
-  hardware: { memoryMib: 320, cpus: 1, nics: 2 },
+  hardware: { memoryMib: 320, cpus: 1, nics: 2, secondSerial: false },
   accelerator: { name: 'tcg', threads: 'multi' },
   files: {
     kernel: '/cache/vmlinuz',
@@ -97,6 +102,36 @@ describe('the command line of a machine', () => {
   it('names the saved state by the word it was given, which is a variable of the environment', () => {
     const args = qemuArguments(spec({ incoming: '"$LAB_INCOMING"' }));
     expect(valuesOf(args, '-incoming')).to.deep.equal(['exec:cat "$LAB_INCOMING"']);
+  });
+
+  const withSerial = { hardware: { ...spec().hardware, secondSerial: true } };
+
+  it('joins the second serial ports of two machines by a socket at which one listens', () => {
+    const listens = qemuArguments(spec({ ...withSerial, serial: { socket: '/r,/a.com2', listens: true } }));
+    const calls = qemuArguments(spec({ ...withSerial, serial: { socket: '/r,/a.com2', listens: false } }));
+    expect(valuesOf(listens, '-chardev')).to.include('socket,id=cable,path=/r,,/a.com2,server=on,wait=off');
+    expect(valuesOf(calls, '-chardev')).to.include('socket,id=cable,path=/r,,/a.com2,server=off,reconnect=1');
+    for (const args of [listens, calls])
+      expect(valuesOf(args, '-serial')).to.deep.equal(['chardev:console', 'chardev:cable']);
+  });
+
+  it('gives a base machine the same ports with a cable to nowhere', () => {
+    const args = qemuArguments(spec(withSerial));
+    expect(valuesOf(args, '-chardev')).to.include('null,id=cable');
+    expect(valuesOf(args, '-serial')).to.deep.equal(['chardev:console', 'chardev:cable']);
+  });
+
+  it('has a second serial port only where a cable is', () => {
+    const node = { name: 'a', role: 'server', memoryMib: 320, cpus: 1, nics: [] } as const;
+    const lines = [{ between: ['a', 'b'] as [string, string] }];
+    const ported = (name: string, serialLines?: typeof lines): boolean =>
+      hardwareOf({ ...node, name, nics: [] }, { serialLines }).secondSerial;
+    expect([ported('a', lines), ported('b', lines), ported('c', lines), ported('a')]).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('gives KVM the processor of the host', () => {

@@ -5,11 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import {
-  killNow,
-  livingProcess,
-  strayProcesses,
-} from '../../../../lab/providers/qemu/process.ts';
+import { killNow, livingProcess, strayProcesses } from '../../../../lab/providers/qemu/process.ts';
 
 describe('the process of a machine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-process-test-'));

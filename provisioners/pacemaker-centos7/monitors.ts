@@ -1,0 +1,24 @@
+import type { Lab } from '../../lab/provider.ts';
+import type { Monitor } from '../../lab/stack.ts';
+import { clientsOf } from '../../lab/topology.ts';
+import { drbdEvents } from '../parts/drbd-events.ts';
+import { parseKernelLine } from '../parts/kernel-log.ts';
+import { followLogs } from '../parts/logging.ts';
+import { parsePacemakerLine } from '../parts/pacemaker-log.ts';
+import { serverNames } from '../parts/servers.ts';
+import { layout } from './layout.ts';
+
+/** DRBD's own events, the cluster's and the kernel's logs of the servers; the kernel's log of the clients. */
+export function monitors(lab: Lab): Monitor[] {
+  return [
+    ...serverNames(lab).flatMap((name) => [
+      drbdEvents(name),
+      followLogs(
+        name,
+        [layout.clusterLog, layout.kernelLog],
+        (line) => parseKernelLine(line) ?? parsePacemakerLine(line),
+      ),
+    ]),
+    ...clientsOf(lab.topology).map((node) => followLogs(node.name, [layout.kernelLog], parseKernelLine)),
+  ];
+}

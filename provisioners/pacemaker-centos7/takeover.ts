@@ -1,0 +1,121 @@
+import { numberSetting, textSetting } from '../../lab/settings.ts';
+import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
+import { consensusMs } from '../parts/corosync.ts';
+import { nfsClientTerms, timeoSeconds } from '../parts/nfs-client.ts';
+import { budgetOf, drbdSilenceSeconds, either, on, patienceFor, sum } from '../parts/takeover.ts';
+import { groupOrder } from './resources.ts';
+
+/**
+ * How long Pacemaker and its agents may take, in seconds: a new designated controller is elected, decides, notifies and promotes
+ * DRBD, and starts the group, each step several processes. Emulated machines took 20 to 32 s, half of it the NFS server's.
+ */
+const resourcesSeconds = { emulated: 45, accelerated: 10 };
+/** Stopping the group and demoting DRBD. */
+const releaseSeconds = { emulated: 30, accelerated: 10 };
+/** Time between two tries of the agent's promotion while DRBD refuses it (ocf:linbit:drbd, drbd_promote). */
+const promoteAgainSeconds = 1;
+/** DRBD where nothing says otherwise: 1.6 MB/s, as the article's own status shows (1,720 K/sec). */
+const ownResyncMib = 1.6;
+
+/** How long Corosync takes a silent server for a living one: until the token is lost, then until all others agree. */
+export function detectionMs(settings: Settings): number {
+  const token = numberSetting(settings, 'token');
+  return token + consensusMs(token);
+}
+
+/** Boundaries in the order of the group. */
+export function phases({ cause, from, to }: Takeover, settings: Settings): PhaseMarker[] {
+  const decided = on(to, 'resource-starting', 'drbd');
+  const begin: PhaseMarker[] =
+    cause === 'node-lost'
+      ? [
+          {
+            name: 'detect',
+            matches: on(to, 'peer-dead', from),
+            governedBy: `token=${String(numberSetting(settings, 'token'))}`,
+          },
+          { name: 'decide', matches: decided },
+        ]
+      : [{ name: 'release', matches: decided }];
+  const members: Record<string, PhaseMarker> = {
+    fs: { name: 'mount', matches: either(on(to, 'mounted', 'drbd0'), on(to, 'resource-started', 'fs')) },
+    vip: { name: 'address', matches: on(to, 'resource-started', 'vip') },
+    nfsserver: { name: 'serve', matches: on(to, 'resource-started', 'nfsserver') },
+    exportfs: { name: 'export', matches: either(on(to, 'serving'), on(to, 'resource-started', 'exportfs')) },
+  };
+  return [
+    ...begin,
+    { name: 'promote', matches: either(on(to, 'promoted'), on(to, 'resource-started', 'drbd')) },
+    ...groupOrder(settings).flatMap((member) => members[member] ?? []),
+    {
+      name: 'reconnect',
+      matches: () => false,
+      governedBy: `timeo=${String(timeoSeconds(textSetting(settings, 'nfs.mountOptions')) * 10)} of the mount, and the back-off of TCP`,
+    },
+  ];
+}
+
+/** An upper bound that a healthy cluster keeps, term by term. */
+export function budget({ cause, emulated }: Takeover, settings: Settings): Budget {
+  const host = emulated ? 'emulated' : 'accelerated';
+  const token = numberSetting(settings, 'token');
+  const until =
+    cause === 'node-lost'
+      ? [
+          {
+            name: 'token',
+            seconds: token / 1000,
+            from: `token=${String(token)}: so long Corosync waits for the token before it forms a new membership`,
+          },
+          {
+            name: 'consensus',
+            seconds: consensusMs(token) / 1000,
+            from: '1.2 times the token: so long it waits for the lost node to agree (corosync.conf(5))',
+          },
+          {
+            name: 'silence of DRBD',
+            seconds: Math.max(0, drbdSilenceSeconds * 1000 - detectionMs(settings)) / 1000,
+            from: 'ping-int 10 s and ping-timeout 0.5 s of DRBD, as far as they outlast Corosync: until then promotion is refused',
+          },
+          {
+            name: 'another try',
+            seconds: promoteAgainSeconds,
+            from: 'the agent of DRBD tries a refused promotion again after a second',
+          },
+        ]
+      : [
+          {
+            name: 'release',
+            seconds: releaseSeconds[host],
+            from: 'allowance for the agents that stop the group and demote DRBD',
+          },
+        ];
+  const served = [
+    ...until,
+    {
+      name: 'takeover',
+      seconds: resourcesSeconds[host],
+      from: `allowance for election, decision and the agents that promote DRBD and start the group, on ${host} machines`,
+    },
+  ];
+  const client = nfsClientTerms(sum(served), {
+    mountOptions: textSetting(settings, 'nfs.mountOptions'),
+    graceSeconds: 0,
+  });
+  return budgetOf([...served, ...client]);
+}
+
+/** How long to wait before a scenario gives a takeover up; never a pass mark. */
+export function patience(settings: Settings): Patience {
+  const rate = numberSetting(settings, 'drbd.resyncRate');
+  return patienceFor({
+    lostSeconds: budget({ cause: 'node-lost', from: '', to: '', emulated: true }, settings).seconds,
+    plannedSeconds: budget({ cause: 'planned', from: '', to: '', emulated: true }, settings).seconds,
+    // A transition that waits for the delayed first monitors goes before.
+    joinSeconds:
+      detectionMs(settings) / 1000 +
+      numberSetting(settings, 'drbd.monitorDelay') +
+      numberSetting(settings, 'nfsserver.monitorDelay'),
+    resyncSeconds: numberSetting(settings, 'drbd.size') / (rate === 0 ? ownResyncMib : rate),
+  });
+}

@@ -1,0 +1,100 @@
+import { flagSetting, numberSetting } from '../../lab/settings.ts';
+import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
+import { drbdSilenceSeconds, either, on, patienceFor } from './takeover.ts';
+
+/**
+ * How long the scripts of a takeover may take, in seconds. Emulated machines took 11 to 25 s, depending on what else the host
+ * did; on hardware a few seconds.
+ */
+const scriptsSeconds = { emulated: 30, accelerated: 8 };
+/** Releasing the service: stop the server, unmount, demote, drop the address. */
+const releaseSeconds = { emulated: 20, accelerated: 5 };
+
+/**
+ * Boundaries in the order of haresources: IPaddr, drbddisk, Filesystem, then the script of the server.
+ * @param server the resource script that serves
+ * @param reconnect what governs how soon the clients are back
+ */
+export function takeoverPhases(
+  { cause, from, to }: Takeover,
+  settings: Settings,
+  { server, reconnect }: { server: string; reconnect: string },
+): PhaseMarker[] {
+  const begin: PhaseMarker =
+    cause === 'node-lost'
+      ? {
+          name: 'detect',
+          matches: on(to, 'peer-dead', from),
+          governedBy: `deadtime=${String(numberSetting(settings, 'deadtime'))}`,
+        }
+      : {
+          name: 'release',
+          matches: on(to, 'takeover-begun'),
+          governedBy: `autoFailback=${flagSetting(settings, 'autoFailback') ? 'on' : 'off'}`,
+        };
+  return [
+    begin,
+    { name: 'address', matches: on(to, 'resource-starting', 'drbddisk') },
+    {
+      name: 'promote',
+      matches: either(on(to, 'promoted'), on(to, 'resource-starting', 'Filesystem')),
+    },
+    {
+      name: 'mount',
+      matches: either(on(to, 'mounted', 'drbd0'), on(to, 'resource-starting', server)),
+    },
+    {
+      name: 'serve',
+      matches: either(on(to, 'serving'), on(to, 'connection-accepted'), on(to, 'takeover-complete')),
+    },
+    { name: 'reconnect', matches: () => false, governedBy: reconnect },
+  ];
+}
+
+/** How long the service is away at most, term by term; the patience of clients comes on top. */
+export function awayTerms({ cause, emulated }: Takeover, settings: Settings): Budget['terms'] {
+  const host = emulated ? 'emulated' : 'accelerated';
+  const deadtime = numberSetting(settings, 'deadtime');
+  const keepalive = numberSetting(settings, 'keepalive');
+  const until =
+    cause === 'node-lost'
+      ? [
+          { name: 'detection', seconds: deadtime, from: `deadtime=${String(deadtime)}` },
+          {
+            name: 'granularity of detection',
+            seconds: keepalive,
+            from: `keepalive=${String(keepalive)}: a heartbeat may have left just before the fault`,
+          },
+          {
+            name: 'silence of DRBD',
+            seconds: Math.max(0, drbdSilenceSeconds - deadtime),
+            from: 'ping-int 10 s and ping-timeout 0.5 s of DRBD, as far as they outlast deadtime: until then promotion is refused',
+          },
+        ]
+      : [
+          {
+            name: 'release',
+            seconds: releaseSeconds[host],
+            from: 'allowance for the scripts that stop resources',
+          },
+        ];
+  return [
+    ...until,
+    {
+      name: 'takeover',
+      seconds: scriptsSeconds[host],
+      from: `allowance for the scripts that start resources, on ${host} machines`,
+    },
+  ];
+}
+
+/** How long to wait before a scenario gives a takeover up; never a pass mark. */
+export function takeoverPatience(settings: Settings, budget: (takeover: Takeover) => Budget): Patience {
+  return patienceFor({
+    lostSeconds: budget({ cause: 'node-lost', from: '', to: '', emulated: true }).seconds,
+    plannedSeconds: budget({ cause: 'planned', from: '', to: '', emulated: true }).seconds,
+    joinSeconds: numberSetting(settings, 'initdead'),
+    // A whole resync of the device at the configured rate.
+    resyncSeconds: numberSetting(settings, 'drbd.size') / numberSetting(settings, 'drbd.resyncRate'),
+  });
+}
