@@ -235,7 +235,7 @@ export const deeds: readonly Deed[] = [
       qemu: {
         how: '`-chardev socket` between two second `-serial` ports',
         afterPowerCycle: 'the one that calls does so again every second',
-        proof: 'not run',
+        proof: 'run for real',
       },
       virtualbox: {
         how: '`VBoxManage modifyvm VM --uart2 0x2F8 3 --uartmode2 server PIPE`, and `client` at the other end',

@@ -141,7 +141,7 @@ describe('the state of heartbeat-etch-apache', () => {
 
   describe('looked at thoroughly', () => {
     const subject = (server: string): string =>
-      `Subject: Resource Group Takeover in progress at Sat Nov 21 19:00:00 UTC 2026 on ${server}\n`;
+      `Subject: Resource Group Takeover in progress at Sat Nov 21 20:28:24 UTC 2026 on ${server}\n`;
     /** Clients whose uploads are kept, unless they get lost, and a mailbox. */
     const clients = (mail: string, { lost = false } = {}): ((node: string, command: string) => string) => {
       const kept = new Map<string, string>();

@@ -16,7 +16,7 @@ describe('mail', () => {
   });
 
   const delivered =
-    'smtpd[612]: 2c8f7b1d0f3f5e4a mda delivery evpid=5d0f3c2a11f7b0aa from=<root@nfs02.lab.example> to=<admin@sv01.lab.example> rcpt=<admin@sv01.lab.example> user=admin delay=1s result=Ok stat=Delivered';
+    'smtpd[479]: 99deabd433baee17 mda delivery evpid=248a7e5a293ccdc9 from=<root@nfs02.lab.example> to=<admin@sv01.lab.example> rcpt=<admin@sv01.lab.example> user=admin delay=0s result=Ok stat=Delivered';
 
   it('that was delivered tells where it came from', () => {
     expect(parseMailLine(`${stamp} sv01 ${delivered}`)).to.deep.include({
@@ -30,8 +30,8 @@ describe('mail', () => {
   const nothing = [
     delivered.replace('result=Ok', 'result=TempFail'),
     delivered.replace('mda delivery', 'mta delivery'),
-    delivered.replace('smtpd[612]', 'cron[612]'),
-    'smtpd[612]: info: OpenSMTPD 6.8.0p2 starting',
+    delivered.replace('smtpd[479]', 'cron[479]'),
+    'smtpd[479]: info: OpenSMTPD 6.8.0p2 starting',
   ];
   for (const line of nothing)
     it(`means nothing to the run: ${line.slice(0, 60)}`, () => {

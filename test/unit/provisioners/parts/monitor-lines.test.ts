@@ -60,6 +60,17 @@ describe('lines of heartbeat', () => {
       'nfs01',
     ],
     ['nfs-kernel-server: info: nfs-kernel-server serving', 'serving', undefined],
+    ['apache2: info: apache2 serving', 'serving', undefined],
+    [
+      'ResourceManager(default)[1292]: info: Running /etc/ha.d//resource.d/MailTo admin@sv01.lab.example start',
+      'resource-starting',
+      'MailTo',
+    ],
+    [
+      'ResourceManager(default)[1292]: info: Running /etc/ha.d//resource.d/apache2  start',
+      'resource-starting',
+      'apache2',
+    ],
     [
       'mach_down(default)[880]: info: mach_down takeover complete for node nfs01.',
       'takeover-complete',
