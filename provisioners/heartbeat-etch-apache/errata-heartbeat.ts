@@ -52,7 +52,7 @@ export const heartbeatErrata: readonly Erratum[] = [
     says: 'Filesystem::/dev/drbd0::/mnt/repl::ext3, without options.',
     right: 'Filesystem::/dev/drbd0::/mnt/repl::ext3::sync, or applications that call fsync.',
     why: 'Apache does not sync what it stores. An upload is acknowledged while it is in the memory of the master, up to 5 s before ext3 commits it; it dies with the master, whatever protocol DRBD has.',
-    handling: `${keptAndNoted}sync, setting filesystem.options; with filesystem.options= empty the scenario hard-halt shows the loss.`,
+    handling: `${keptAndNoted}sync, setting filesystem.options.`,
   },
   {
     section: section.heartbeat,
