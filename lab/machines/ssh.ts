@@ -6,6 +6,7 @@ import { shellQuote } from '../quote.ts';
 import { startClockAgent, type ClockAgent } from './clock-agent.ts';
 import { acceptsHostKey, type HostKey } from './host-key.ts';
 import { lineSplitter } from './lines.ts';
+import { fastAlgorithms } from './ssh-algorithms.ts';
 
 export interface SshEndpoint {
   host: string;
@@ -24,9 +25,8 @@ export interface SshEndpoint {
  */
 export function generateKeyPair(comment: string): { privateKey: string; publicKey: string } {
   for (let attempt = 0; attempt < 10; attempt++) {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-    if (!(ssh2.utils.parseKey(pair.private) instanceof Error))
-      return { privateKey: pair.private, publicKey: pair.public };
+    const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    if (!(ssh2.utils.parseKey(privateKey) instanceof Error)) return { privateKey, publicKey };
   }
   throw new RigError('no SSH key pair could be made that can be read again');
 }
@@ -329,9 +329,3 @@ function abandon(channel: ClientChannel): void {
   channel.stderr.resume();
   channel.close();
 }
-
-/** Cheapest for an emulated processor; both ends are ours. */
-const fastAlgorithms = {
-  kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256'],
-  cipher: ['aes128-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com'],
-};
