@@ -154,6 +154,6 @@ function paceOf({ accelerator, imageIsBuilt, capacity }: Findings): string {
     return `with hardware virtualisation a first lab is up within about a minute, and a frozen one is back within seconds; ${image}`;
   return (
     `in software emulation on ${String(capacity.cores)} cores a first lab takes about two minutes to come up, a frozen one ` +
-    `is back within about five seconds, and hard-halt takes about three minutes; ${image}`
+    `is back within about ten seconds, and hard-halt takes about three minutes; ${image}`
   );
 }

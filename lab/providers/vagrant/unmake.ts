@@ -17,9 +17,10 @@ export async function madeMachines(directory: string, provider: VagrantProviderN
 
 /** Ends and removes every machine of the folder with its disks, snapshots and networks. Idempotent. @throws HostError from Vagrant */
 export async function destroyMachines(directory: string, progress: Progress = silent): Promise<void> {
-  await rm(join(directory, stateFile), { force: true });
   await rm(join(directory, 'snapshots'), { recursive: true, force: true });
   if (existsSync(join(directory, 'Vagrantfile')) && existsSync(join(directory, '.vagrant')))
     await vagrant(['destroy', '--force'], { cwd: directory, progress, timeoutMs: 10 * 60_000 });
+  // Only now: while machines that were provisioned are there, nobody must take them for bare ones of a half-made lab.
+  await rm(join(directory, stateFile), { force: true });
   await rm(join(directory, 'nodes'), { recursive: true, force: true });
 }
