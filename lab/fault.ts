@@ -5,6 +5,8 @@ export interface FaultContext {
   node: string;
   /** What the node's console had written before the fault: older words prove nothing. */
   consoleFromByte: number;
+  /** When the blow was struck, on the host's monotonic clock: what happened before has nothing to do with it. */
+  struckMs: number;
   signal: AbortSignal;
 }
 
@@ -30,6 +32,11 @@ export interface Fault {
   /** Waits, bounded, until it is proven from outside that the fault bit. @throws TimeoutError when it did not */
   proven(context: FaultContext): Promise<Proof>;
   heal(context: FaultContext): Promise<void>;
+  /**
+   * Says, in one sentence, that the cluster itself has lifted the fault, so that `heal` would only get in its way. Absent where
+   * no cluster can.
+   */
+  liftedByCluster?(context: FaultContext): Promise<string | undefined>;
   /** Waits, bounded, until the fault is gone. What the cluster makes of it is not its matter. */
   healed(context: FaultContext): Promise<void>;
 }

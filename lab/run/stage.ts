@@ -1,3 +1,4 @@
+import { hostNowMs } from '../clock.ts';
 import {
   InterruptedError,
   NotRecoveredError,
@@ -16,6 +17,7 @@ import type { Takeover } from '../stack.ts';
 import { serversOf } from '../topology.ts';
 import { pause, waitFor } from '../wait.ts';
 import { round, type Journal } from './journal.ts';
+import { lifted } from './lift.ts';
 import type { LabSpec } from './spec.ts';
 import type { Witnesses } from './witnesses.ts';
 
@@ -89,8 +91,7 @@ export function openStage(
   const heal = async (entry: (typeof standing)[number]): Promise<void> => {
     const { fault, context, record } = entry;
     const { node } = context;
-    await fault.heal(context);
-    told(`${fault.title} on ${node} is lifted`, 'fault-lifted', node);
+    told(await lifted(fault, context), 'fault-lifted', node);
     await fault.healed(context);
     record.healedMs = round(journal.nowMs());
     record.healedAt = journal.iso(record.healedMs);
@@ -126,10 +127,11 @@ export function openStage(
         };
         result.faults.push(record);
         const consoleFromByte = await lab.consoleBytes(node);
-        const context = { lab, node, consoleFromByte, signal };
+        const struckMs = hostNowMs();
+        const context = { lab, node, consoleFromByte, struckMs, signal };
         standing.push({ fault, context, record });
         witnesses.leave(node);
-        record.injectedMs = round(journal.nowMs());
+        record.injectedMs = round(struckMs - journal.zeroMs);
         record.injectedAt = journal.iso(record.injectedMs);
         told(`${fault.title} on ${node}`, 'fault-injected', node);
         await fault.inject(context);
@@ -275,7 +277,7 @@ export function openStage(
     healAll: async () => {
       for (const entry of [...standing].reverse()) {
         try {
-          await entry.fault.heal({ ...entry.context, signal: new AbortController().signal });
+          await lifted(entry.fault, { ...entry.context, signal: new AbortController().signal });
           entry.record.healedMs = round(journal.nowMs());
           entry.record.healedAt = journal.iso(entry.record.healedMs);
         } catch (error) {

@@ -3,12 +3,14 @@ import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { addressOn, serversOf } from '../../lab/topology.ts';
 import { corosyncConf } from '../parts/corosync.ts';
+import { fenceAgentSteps } from '../parts/fencing.ts';
 import { mendAgent } from '../parts/nfsserver-agent.ts';
 import { cibXml } from '../parts/pacemaker-cib.ts';
 import { file, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { layout, topology } from './layout.ts';
 import { clusterConfiguration, firstPlace } from './resources.ts';
+import { fences } from './settings.ts';
 
 const machines = topology('current');
 const servers = serversOf(machines).map((node) => node.name);
@@ -22,7 +24,7 @@ const standbys = servers.filter((name) => name !== first);
 
 /** Corosync, the agent, Pacemaker. */
 export function clusterSections(settings: Settings): PlanSection[] {
-  return [corosync(settings), agent(), pacemaker(settings)];
+  return [corosync(settings), agent(), ...(fences(settings) ? [fencing()] : []), pacemaker(settings)];
 }
 
 function corosync(settings: Settings): PlanSection {
@@ -73,6 +75,14 @@ function agent(): PlanSection {
         why: 'The article comes to it last; here it is done before the resources are, so that no look at the standby can start a second server.',
       }),
     ],
+  };
+}
+
+function fencing(): PlanSection {
+  return {
+    title: 'Fencing',
+    text: 'Not in the article. A server that is declared lost is powered off and on before the other one takes its resources, so that it cannot write any more, whatever it is doing. The host does it; each server has a port that leads there and needs no network.',
+    steps: fenceAgentSteps(servers),
   };
 }
 
