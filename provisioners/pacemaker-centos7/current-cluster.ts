@@ -1,4 +1,4 @@
-import type { PlanSection } from '../../lab/plan.ts';
+import type { PlanSection, RunStep } from '../../lab/plan.ts';
 import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { addressOn, serversOf } from '../../lab/topology.ts';
@@ -97,10 +97,7 @@ function pacemaker(settings: Settings): PlanSection {
       file([first], cib, cibXml(clusterConfiguration(settings, nodes)), {
         why: 'The DRBD resource is called promotable now and its roles Promoted and Unpromoted. The group is placed with the Promoted instance, not the other way round as in the article.',
       }),
-      run([first], 'Verify it and push it', [
-        `crm_verify --xml-file ${cib}`,
-        `cibadmin --replace --scope configuration --xml-file ${cib}`,
-      ]),
+      verifyAndPush(settings),
       wait(
         [first],
         'the service to run',
@@ -129,6 +126,23 @@ function pacemaker(settings: Settings): PlanSection {
       }),
     ],
   };
+}
+
+function verifyAndPush(settings: Settings): RunStep {
+  const push = `cibadmin --replace --scope configuration --xml-file ${layout.cib}`;
+  return fences(settings)
+    ? run(
+        [first],
+        'Verify it and push it',
+        [
+          `sed '/name="stonith-enabled"/s/value="true"/value="false"/' ${layout.cib} | crm_verify --xml-pipe`,
+          push,
+        ],
+        {
+          why: 'The file knows nothing of the servers’ state. With STONITH on, crm_verify would warn that both have to be fenced, since neither was ever seen.',
+        },
+      )
+    : run([first], 'Verify it and push it', [`crm_verify --xml-file ${layout.cib}`, push]);
 }
 
 /** Ends with status 0 when the designated controller has nothing to do. */

@@ -272,6 +272,14 @@ describe('fencing by the host', () => {
     );
   });
 
+  it('is verified as if STONITH were off: of servers never seen it would only be warned', () => {
+    const commands = commandsOf(fenced);
+    const verified = commands.findIndex((command) => command.endsWith('| crm_verify --xml-pipe'));
+    expect(commands[verified]).to.match(/^nfs01: sed .*"stonith-enabled".* \/root\/lab-cib\.xml \|/);
+    expect(commands[verified + 1]).to.match(/cibadmin --replace/);
+    expect(xml).to.match(/name="stonith-enabled" value="true"\/>\n/);
+  });
+
   it('is not there unless it is asked for', () => {
     expect(JSON.stringify(plan.sections)).not.to.contain('fence_lab');
     expect(fenced.introduction.join()).not.to.contain('Nothing fences');
