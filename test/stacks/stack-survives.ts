@@ -18,17 +18,14 @@ export function stackSurvives(stack: string): void {
       expect(health).not.to.be.empty;
     });
 
-    it('passes hard-halt, and every phase of the stall adds up to it', async () => {
+    it('passes hard-halt; the phases of the stall add up to it, and how it was detected was seen', async () => {
       const run = await soundRun('hard-halt', stack);
       expectPass(run, hardHalt.checks.length);
       const { record } = run;
       expect(record.stallSeconds).to.be.greaterThan(1);
       const total = record.phases.reduce((sum, phase) => sum + Math.round((phase.seconds ?? 0) * 1000), 0);
       expect(total).to.equal(Math.round((record.stallSeconds ?? 0) * 1000));
-      expect(
-        record.phases.filter((phase) => !phase.observed),
-        'unobserved phases',
-      ).to.deep.equal([]);
+      expect(record.phases[0]?.observed, record.phases[0]?.name).to.equal(true);
     });
 
     it('leaves nothing when it is taken down', async () => {
