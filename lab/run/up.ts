@@ -1,3 +1,4 @@
+import { ensureAble } from '../able.ts';
 import { hostNowMs } from '../clock.ts';
 import { HostError, RigError, UsageError, messageOf } from '../errors.ts';
 import {
@@ -38,7 +39,7 @@ export async function bringUp(
   signal: AbortSignal,
   { fresh = false, pristine = false }: { fresh?: boolean; pristine?: boolean } = {},
 ): Promise<UpOutcome> {
-  refuseLacking(spec);
+  ensureAble(spec.provider, spec.stack, spec.settings);
   const startedMs = hostNowMs();
   const directory = labDirectory(spec.home, spec.name);
   const outcome = (lab: Lab, how: UpOutcome['how'], health: Health): UpOutcome => ({
@@ -80,18 +81,6 @@ export async function bringUp(
   }
   const lab = await provision(spec, directory, progress, signal);
   return outcome(lab.lab, 'provisioned', lab.health);
-}
-
-/** @throws HostError when the provider cannot do what the settings need */
-function refuseLacking({ stack, settings, provider }: LabSpec): void {
-  const lacking = (stack.needs?.(settings) ?? []).find(
-    ({ capability }) => !provider.capabilities.has(capability),
-  );
-  if (lacking !== undefined)
-    throw new HostError(
-      `${provider.name} cannot ${lacking.capability}, and ${lacking.setting} of ${stack.name} needs it`,
-      `lab list providers shows which one can; lab list settings --stack ${stack.name} what else the setting may be`,
-    );
 }
 
 async function provision(
