@@ -25,7 +25,8 @@ export interface FenceRoom {
 const maxWaiting = 8;
 
 /**
- * Requests are served one after the other. One that waited while its asker was itself powered off dies with it: of two servers
+ * Requests are served one after the other. One that waited while its asker was itself powered off, or its
+ * machine ended, dies with it: of two servers
  * that shoot at each other one stays.
  */
 export function createFenceRoom(
@@ -117,6 +118,7 @@ export function createFenceRoom(
         waiting++;
         turn = turn.then(async () => {
           try {
+            if (socket.destroyed) return;
             const text = await answer(asker, request, askedMs);
             if (text !== undefined) reply(id, `ok ${text}`);
           } catch (error) {

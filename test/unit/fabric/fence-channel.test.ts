@@ -23,12 +23,15 @@ describe('the fence channel', () => {
   let told: Sighting[];
   let servers: Server[];
   let dialled: Socket[];
+  /** The fabric's ends of the channels. */
+  let served: Map<string, Socket>;
   /** What pressing does; it settles when the test says so. */
   let press: PressPower;
   let room: FenceRoom;
 
   beforeEach(async () => {
     directory = await temporaryFolder();
+    served = new Map();
     [log, pressed, told, servers, dialled] = [[], [], [], [], []];
     press = (_monitor, _node, action) =>
       Promise.resolve({ state: action === 'off' ? 'off' : 'on', atMs: hostNowMs() });
@@ -43,6 +46,7 @@ describe('the fence channel', () => {
     room.watch((sighting) => void told.push(sighting));
     for (const { node, channel } of powerSwitch) {
       const server = createServer((socket) => {
+        served.set(node, socket);
         room.serve(node, socket);
       });
       server.listen(join(directory, channel));
@@ -181,6 +185,29 @@ describe('the fence channel', () => {
     expect(other.lines()).to.deep.equal([]);
     expect(pressed).to.deep.equal(['nfs02.switch nfs02 reboot']);
     expect(log.join('\n')).to.include('nfs02 was powered off before its turn came');
+  });
+
+  it('does not do what a machine asked that has ended since', async () => {
+    let finish: () => void = () => undefined;
+    press = () =>
+      new Promise((resolve) => {
+        finish = () => {
+          resolve({ state: 'on', atMs: hostNowMs() });
+        };
+      });
+    const [one, other] = [await channelOf('nfs01'), await channelOf('nfs02')];
+    one.say('a1 status nfs02\na2 list\n');
+    await eventually('the first press', () => pressed.length === 1);
+    other.say('b1 off nfs01\n- read\n');
+    await eventually('the request to be read', () => log.some((line) => line.includes('"- read"')));
+    const gone = eventually('the end of the channel', () => served.get('nfs02')?.closed === true);
+    other.socket.destroy();
+    await gone;
+    finish();
+    await eventually('the answers', () => one.lines().length === 2);
+    one.say('a3 list\n');
+    await eventually('the last answer', () => one.lines().length === 3);
+    expect(pressed).to.deep.equal(['nfs02.switch nfs02 status']);
   });
 
   it('does not let requests pile up', async () => {
