@@ -5,8 +5,6 @@ export interface FaultContext {
   node: string;
   /** What the node's console had written before the fault: older words prove nothing. */
   consoleFromByte: number;
-  /** When the blow was struck, on the host's monotonic clock: what happened before has nothing to do with it. */
-  struckMs: number;
   signal: AbortSignal;
 }
 
@@ -35,8 +33,9 @@ export interface Fault {
   /**
    * Says, in one sentence, that the cluster itself has lifted the fault, so that `heal` would only get in its way. Absent where
    * no cluster can.
+   * @param struckMs when the blow was struck, on the host's monotonic clock: what was done before has nothing to do with it
    */
-  liftedByCluster?(context: FaultContext): Promise<string | undefined>;
+  liftedByCluster?(context: FaultContext, struckMs: number): Promise<string | undefined>;
   /** Waits, bounded, until the fault is gone. What the cluster makes of it is not its matter. */
   healed(context: FaultContext): Promise<void>;
 }

@@ -57,7 +57,7 @@ export function haltProvenWithin(provenWithinMs: number): Fault {
       };
     },
 
-    liftedByCluster: async ({ lab, node, struckMs }) => {
+    liftedByCluster: async ({ lab, node }, struckMs) => {
       const fencings = (await lab.fabric?.fencings()) ?? [];
       const fenced = fencings.find((each) => each.node === node && each.atMs >= struckMs);
       return fenced?.state === 'on'

@@ -12,9 +12,14 @@ export interface SoundRun {
 const attempts = 3;
 
 /** Runs a scenario on a stack and keeps the lab; again, twice at most, while the host is too busy for its figures. */
-export async function soundRun(scenario: string, stack: string): Promise<SoundRun> {
+export async function soundRun(
+  scenario: string,
+  stack: string,
+  settings: readonly string[] = [],
+): Promise<SoundRun> {
+  const set = settings.flatMap((setting) => ['--set', setting]);
   for (let attempt = 1; ; attempt++) {
-    const outcome = await lab('scenario', scenario, '--stack', stack, '--keep', '--json');
+    const outcome = await lab('scenario', scenario, '--stack', stack, ...set, '--keep', '--json');
     if (outcome.stdout === '')
       throw new Error(`no record; status ${String(outcome.status)}: ${outcome.stderr}`);
     const [record] = RunRecord.array().parse(JSON.parse(outcome.stdout));

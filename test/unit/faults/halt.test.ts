@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 describe('the fault halt', () => {
   it('halts the node with the command of its platform, behind the back of its own shell', async () => {
     const { lab, machine } = fakeLab();
-    await halt.inject({ lab, node: 'nfs01', consoleFromByte: 0, struckMs: 0, signal: never });
+    await halt.inject({ lab, node: 'nfs01', consoleFromByte: 0, signal: never });
     expect(machine('nfs01').executed[0]?.command).to.include('halt -f -f').and.match(/&$/);
   });
 
@@ -34,7 +34,6 @@ describe('the fault halt', () => {
       lab: fake.lab,
       node: 'nfs01',
       consoleFromByte: 0,
-      struckMs: 0,
       signal: never,
     });
     expect(lostMs).to.equal(lastMs);
@@ -56,7 +55,7 @@ describe('the fault halt', () => {
       fake.consoles.set('nfs01', console);
       const quick = haltProvenWithin(60);
       const error = await failureOf(
-        quick.proven({ lab: fake.lab, node: 'nfs01', consoleFromByte: 0, struckMs: 0, signal: never }),
+        quick.proven({ lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never }),
       );
       expect(error).to.be.instanceOf(TimeoutError);
       expect(error.message).to.include(state);
@@ -68,7 +67,7 @@ describe('the fault halt', () => {
     fake.consoles.set('nfs01', 'reboot: System halted');
     const consoleFromByte = await fake.lab.consoleBytes('nfs01');
     const quick = haltProvenWithin(60);
-    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte, struckMs: 0, signal: never };
+    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte, signal: never };
     expect(await failureOf(quick.proven(context))).to.be.instanceOf(TimeoutError);
   });
 
@@ -80,7 +79,6 @@ describe('the fault halt', () => {
         lab: fake.lab,
         node: 'nfs01',
         consoleFromByte: 0,
-        struckMs: 0,
         signal: controller.signal,
       }),
     );
@@ -90,23 +88,18 @@ describe('the fault halt', () => {
 
   it('is lifted by the cluster where a peer had the node rebooted after it, and not before it', async () => {
     const fake = fakeLab();
-    const context = {
-      lab: fake.lab,
-      node: 'nfs01',
-      consoleFromByte: 0,
-      struckMs: hostNowMs(),
-      signal: never,
-    };
+    const struckMs = hostNowMs();
+    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never };
     const fencing = { by: 'nfs02', node: 'nfs01', action: 'reboot', state: 'on' } as const;
-    const found = (): Promise<string | undefined> | undefined => halt.liftedByCluster?.(context);
+    const found = (): Promise<string | undefined> | undefined => halt.liftedByCluster?.(context, struckMs);
     expect(await found()).to.equal(undefined);
-    fake.fencings = [{ ...fencing, atMs: context.struckMs - 1 }];
+    fake.fencings = [{ ...fencing, atMs: struckMs - 1 }];
     expect(await found()).to.equal(undefined);
-    fake.fencings = [{ ...fencing, atMs: context.struckMs + 1, node: 'nfs02' }];
+    fake.fencings = [{ ...fencing, atMs: struckMs + 1, node: 'nfs02' }];
     expect(await found()).to.equal(undefined);
-    fake.fencings = [{ ...fencing, atMs: context.struckMs + 1, action: 'off', state: 'off' }];
+    fake.fencings = [{ ...fencing, atMs: struckMs + 1, action: 'off', state: 'off' }];
     expect(await found()).to.equal(undefined);
-    fake.fencings = [{ ...fencing, atMs: context.struckMs + 1 }];
+    fake.fencings = [{ ...fencing, atMs: struckMs + 1 }];
     expect(await found()).to.match(
       /^nfs02 has had nfs01 powered off and on -?\d+\.\d s ago; it boots by itself$/,
     );
@@ -114,7 +107,7 @@ describe('the fault halt', () => {
 
   it('is healed by power, also twice', async () => {
     const fake = fakeLab();
-    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, struckMs: 0, signal: never };
+    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never };
     await halt.heal(context);
     await halt.heal(context);
     await halt.healed(context);

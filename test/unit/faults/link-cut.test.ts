@@ -29,7 +29,7 @@ function rig({
 }
 
 function contextOf(lab: Lab, signal = never): FaultContext {
-  return { lab, node: 'nfs01', consoleFromByte: 0, struckMs: 0, signal };
+  return { lab, node: 'nfs01', consoleFromByte: 0, signal };
 }
 
 describe('the fault link-cut', () => {

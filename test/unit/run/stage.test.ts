@@ -185,10 +185,12 @@ describe('the stage', () => {
     let struckMs = NaN;
     const beforeMs = hostNowMs();
     const fault = toldFault('halt', [], {
-      inject: (context) => Promise.resolve(void (struckMs = context.struckMs)),
+      liftedByCluster: (_context, ms) => Promise.resolve(void (struckMs = ms)),
     });
     await stage.inject(fault, 'nfs01');
-    expect(struckMs).to.be.within(beforeMs, hostNowMs());
+    const afterMs = hostNowMs();
+    await stage.heal(fault, 'nfs01');
+    expect(struckMs).to.be.within(beforeMs, afterMs);
     expect(result.faults[0]?.injectedMs).to.be.at.least(0);
   });
 
