@@ -1,3 +1,4 @@
+import type { FenceAction, Fencing } from './fencing.ts';
 import type { LabNetwork } from './network.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Fabric extends LabNetwork {
    */
   startCapture(network: string, file: string): Promise<string>;
   stopCapture(id: string): Promise<{ file: string; frames: number } | undefined>;
+  /** What servers last did to each other's power through their fence channels. */
+  fencings(): Promise<Fencing[]>;
   /** Closes this control connection; the fabric goes on. */
   close(): void;
 }
@@ -42,6 +45,8 @@ export interface SightingFilter {
   holderOf?: readonly string[];
   /** TCP segments with SYN, FIN or RST, and the first segment with payload in each direction of a connection, to or from this port. */
   tcpPort?: number;
+  /** What servers do to each other's power. */
+  fencing?: boolean;
 }
 
 export type Sighting =
@@ -76,6 +81,17 @@ export type Sighting =
       flags: ('SYN' | 'ACK' | 'FIN' | 'RST')[];
       payloadBytes: number;
       first: boolean;
+    }
+  | {
+      kind: 'fencing';
+      atMs: number;
+      /** The server that asked. */
+      node: string;
+      target: string;
+      action: FenceAction;
+      /** `done` is told only once it is proven. */
+      outcome: 'asked' | 'done' | 'failed';
+      reason?: string;
     }
   /** The observer read too slowly: this many sightings before this one were discarded. */
   | { kind: 'missed'; atMs: number; count: number };

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Edition, Erratum, Plan, SettingValue } from './plan.ts';
 import type { Platform } from './platform.ts';
 import type { ProbeData } from './probe.ts';
-import type { Lab } from './provider.ts';
+import type { Capability, Lab } from './provider.ts';
 import type { FinalState, Window } from './record.ts';
 import type { TimelineEvent } from './timeline.ts';
 import type { Topology } from './topology.ts';
@@ -104,6 +104,8 @@ export interface Stack {
   readonly settings: readonly Setting[];
   /** Rules between settings; each message names the rule. */
   validate(settings: Settings): string[];
+  /** What a provider has to be able to do for these settings, each with the setting that asks for it; absent where nothing is. */
+  needs?(settings: Settings): readonly { capability: Capability; setting: string }[];
   topology(edition: Edition): Topology;
   platform(edition: Edition): Platform;
   /** Pure. `secrets` are fresh for each lab; a plan that is only printed gets placeholders. */

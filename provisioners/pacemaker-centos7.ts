@@ -9,7 +9,7 @@ import { layout, recordsDirectory, replicated, topology } from './pacemaker-cent
 import { monitors } from './pacemaker-centos7/monitors.ts';
 import { periodPlan } from './pacemaker-centos7/period.ts';
 import { active } from './pacemaker-centos7/server-state.ts';
-import { settings, validate } from './pacemaker-centos7/settings.ts';
+import { fences, settings, validate } from './pacemaker-centos7/settings.ts';
 import { budget, detectionMs, patience, phases } from './pacemaker-centos7/takeover.ts';
 import { agentMonitorCommand } from './parts/nfsserver-agent.ts';
 import { readBack } from './parts/read-back.ts';
@@ -28,6 +28,7 @@ export const pacemakerCentos7: Stack = {
   editions: ['current', 'period'],
   settings,
   validate,
+  needs: (values) => (fences(values) ? [{ capability: 'fence', setting: 'fencing=host' }] : []),
   topology,
   platform: (edition) => (edition === 'period' ? centos7 : debian12),
   plan: (edition, values) => (edition === 'period' ? periodPlan(values) : currentPlan(values)),

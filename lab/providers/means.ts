@@ -194,6 +194,19 @@ export const deeds: readonly Deed[] = [
     },
   },
   {
+    what: 'a server powers another one off and on (fencing)',
+    capability: 'fence',
+    by: {
+      qemu: {
+        how: 'the agent `fence_lab` asks the fabric over a virtio-serial port `lab.fence`, and the fabric a second monitor of the other machine: QMP `system_reset`; off: `stop` before it; on: `cont`',
+        afterPowerCycle: 'goes on',
+        proof: 'not run',
+      },
+      virtualbox: { instead: 'refused: nothing there answers a guest' },
+      libvirt: { instead: 'refused: nothing there answers a guest' },
+    },
+  },
+  {
     what: 'capture into pcap files (`--pcap`)',
     capability: 'fabric',
     by: {

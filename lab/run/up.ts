@@ -1,3 +1,4 @@
+import { ensureAble } from '../able.ts';
 import { hostNowMs } from '../clock.ts';
 import { HostError, RigError, UsageError, messageOf } from '../errors.ts';
 import {
@@ -38,6 +39,7 @@ export async function bringUp(
   signal: AbortSignal,
   { fresh = false, pristine = false }: { fresh?: boolean; pristine?: boolean } = {},
 ): Promise<UpOutcome> {
+  ensureAble(spec.provider, spec.stack, spec.settings);
   const startedMs = hostNowMs();
   const directory = labDirectory(spec.home, spec.name);
   const outcome = (lab: Lab, how: UpOutcome['how'], health: Health): UpOutcome => ({

@@ -39,7 +39,7 @@ export async function startWitnesses(
   const addresses = [service.address, ...(service.furtherAddresses ?? [])];
   const goesOn = repetitions();
   const observation = await lab.network.observe(
-    { arp: true, holderOf: addresses, tcpPort: service.tcpPort },
+    { arp: true, holderOf: addresses, tcpPort: service.tcpPort, fencing: true },
     (sighting) => {
       if (sighting.kind === 'tcp' && goesOn(sighting)) return;
       noteSighting(journal, { source, uncertaintyMs: sightingUncertaintyMs(lab) }, sighting, addresses);
@@ -213,6 +213,9 @@ function noteSighting(
       else if (sighting.operation === 'request' && addresses.includes(sighting.targetIp))
         at('address-asked', `${sighting.node} asks who has ${sighting.targetIp}`, sighting.targetIp);
       return;
+    case 'fencing':
+      at(fencingKinds[sighting.outcome], fencingText(sighting), sighting.target);
+      return;
     case 'tcp': {
       const kind = tcpKind(sighting, addresses);
       if (kind !== undefined)
@@ -221,6 +224,25 @@ function noteSighting(
           `${sighting.from} -> ${sighting.to} ${sighting.flags.join('+')}, ${String(sighting.payloadBytes)} bytes`,
         );
     }
+  }
+}
+
+const fencingKinds = { asked: 'fence-asked', done: 'fenced', failed: 'fence-failed' } as const;
+
+function fencingText({
+  node,
+  target,
+  action,
+  outcome,
+  reason,
+}: Extract<Sighting, { kind: 'fencing' }>): string {
+  switch (outcome) {
+    case 'asked':
+      return `${node} asks the host to fence ${target} (${action})`;
+    case 'done':
+      return `${node} fenced ${target} (${action})`;
+    case 'failed':
+      return `${node} did not fence ${target} (${action}): ${reason ?? 'no reason is known'}`;
   }
 }
 

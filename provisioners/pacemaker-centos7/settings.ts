@@ -45,9 +45,12 @@ export const settings: readonly Setting[] = [
   },
   {
     name: 'fencing',
-    description: 'How a lost server is kept from writing. The article has nothing that does.',
+    description:
+      'How a lost server is kept from writing. none: as in the article, nothing does. host: before a server takes over, it has the ' +
+      'host power the lost one off and on (stonith-enabled, a device fence_lab for each server), which then boots and joins again; ' +
+      'no-quorum-policy is stop then, so that it waits for its peer. DRBD itself is told nothing. The embedded provider alone has it.',
     defaults: both('none'),
-    schema: oneOf('none'),
+    schema: oneOf('none', 'host'),
   },
   {
     name: 'autostart',
@@ -170,6 +173,10 @@ export const settings: readonly Setting[] = [
     schema: millisecondsBetween(10, 60_000),
   },
 ];
+
+export function fences(values: Settings): boolean {
+  return textSetting(values, 'fencing') === 'host';
+}
 
 /** Rules between settings. */
 export function validate(values: Settings): string[] {

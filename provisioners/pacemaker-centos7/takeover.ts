@@ -4,12 +4,15 @@ import { consensusMs } from '../parts/corosync.ts';
 import { nfsClientTerms, timeoSeconds } from '../parts/nfs-client.ts';
 import { budgetOf, drbdSilenceSeconds, either, on, patienceFor, sum } from '../parts/takeover.ts';
 import { groupOrder } from './resources.ts';
+import { fences } from './settings.ts';
 
 /**
  * How long Pacemaker and its agents may take, in seconds: a new designated controller is elected, decides, notifies and promotes
  * DRBD, and starts the group, each step several processes. Emulated machines took 20 to 32 s, half of it the NFS server's.
  */
 const resourcesSeconds = { emulated: 45, accelerated: 10 };
+/** Pacemaker decides to fence, starts its agent, and the host resets the machine. */
+const fenceSeconds = { emulated: 15, accelerated: 5 };
 /** Stopping the group and demoting DRBD. */
 const releaseSeconds = { emulated: 30, accelerated: 10 };
 /** Time between two tries of the agent's promotion while DRBD refuses it (ocf:linbit:drbd, drbd_promote). */
@@ -34,6 +37,9 @@ export function phases({ cause, from, to }: Takeover, settings: Settings): Phase
             matches: on(to, 'peer-dead', from),
             governedBy: `token=${String(numberSetting(settings, 'token'))}`,
           },
+          ...(fences(settings)
+            ? [{ name: 'fence', matches: on(to, 'fenced', from), governedBy: 'fencing=host' }]
+            : []),
           { name: 'decide', matches: decided },
         ]
       : [{ name: 'release', matches: decided }];
@@ -82,6 +88,15 @@ export function budget({ cause, emulated }: Takeover, settings: Settings): Budge
             seconds: promoteAgainSeconds,
             from: 'the agent of DRBD tries a refused promotion again after a second',
           },
+          ...(fences(settings)
+            ? [
+                {
+                  name: 'fence',
+                  seconds: fenceSeconds[host],
+                  from: `allowance for the agent that has the lost server powered off and on, on ${host} machines`,
+                },
+              ]
+            : []),
         ]
       : [
           {

@@ -142,6 +142,16 @@ describe('the witnesses of a run', () => {
     tell({ ...tcp, flags: ['SYN', 'ACK'] });
     tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, first: true });
     tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, first: true });
+    const fencing = {
+      kind: 'fencing',
+      atMs: at.atMs,
+      node: 'nfs02',
+      target: 'nfs01',
+      action: 'reboot',
+    } as const;
+    tell({ ...fencing, outcome: 'asked' });
+    tell({ ...fencing, outcome: 'done' });
+    tell({ ...fencing, outcome: 'failed', reason: 'no answer' });
     tell({ kind: 'missed', atMs: journal.zeroMs + 2, count: 7 });
     expect(kinds()).to.deep.equal([
       'address-holder',
@@ -151,8 +161,26 @@ describe('the witnesses of a run', () => {
       'connection-attempt',
       'connection-accepted',
       'first-reply',
+      'fence-asked',
+      'fenced',
+      'fence-failed',
       'sightings-missed',
     ]);
+    expect(journal.events.filter((event) => event.kind.startsWith('fence'))).to.deep.equal(
+      [
+        ['fence-asked', 'nfs02 asks the host to fence nfs01 (reboot)'],
+        ['fenced', 'nfs02 fenced nfs01 (reboot)'],
+        ['fence-failed', 'nfs02 did not fence nfs01 (reboot): no answer'],
+      ].map(([kind, text]) => ({
+        atMs: 1,
+        uncertaintyMs: 0,
+        source: 'fabric',
+        node: 'nfs02',
+        kind,
+        subject: 'nfs01',
+        text,
+      })),
+    );
     await witnesses.stop();
   });
 
