@@ -12,7 +12,7 @@ export const errata: readonly Erratum[] = [
     right:
       'Two independent paths for heartbeat at least: a crossover cable or a serial line besides the LAN.',
     why: 'When the only path between the servers breaks, each declares the other dead, both take the address and both become Primary: a split brain, without any machine having failed.',
-    handling: `${keptAndNoted}one network as well, because that is the architecture under test; scenarios show what it costs.`,
+    handling: `${keptAndNoted}one network as well, because that is the architecture under test; scenarios show what it costs. Setting heartbeat.media=eth+serial adds a serial line, in both editions.`,
   },
   {
     section: section.base,

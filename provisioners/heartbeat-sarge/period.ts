@@ -1,11 +1,12 @@
 import type { Plan, PlanSection } from '../../lab/plan.ts';
 import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
+import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import { heartbeatTime } from '../parts/heartbeat.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
-import { topology } from './layout.ts';
+import { layout, topology } from './layout.ts';
 import { periodFiles } from './period-files.ts';
 
 const servers = ['server1', 'server2'];
@@ -161,6 +162,7 @@ function heartbeat(settings: Settings): PlanSection {
           ...differing(settings, 'warntime', 0),
           ...differing(settings, 'initdead', 30),
           ...(flagSetting(settings, 'autoFailback') ? {} : { auto_failback: 'off' }),
+          ...(hasSerialLine(settings) ? { baud: String(layout.baud), serial: layout.serialPort } : {}),
         }),
       ),
       file(servers, '/etc/heartbeat/haresources', periodFiles.haresources),

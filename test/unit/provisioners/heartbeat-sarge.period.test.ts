@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { resolveSettings } from '../../../lab/settings.ts';
+import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
 import { commandsOf, fileOf, planOf } from '../plans/plan-of.ts';
 
 const plan = planOf('period');
@@ -134,6 +136,20 @@ describe('the period edition of heartbeat-sarge', () => {
       'auto_failback off',
       'bcast   eth0',
     ]);
+  });
+
+  it('adds a serial line to the article’s ha.cf and machines when it is asked for', () => {
+    const asked = { 'heartbeat.media': 'eth+serial' };
+    expect(fileOf(planOf('period', asked), '/etc/heartbeat/ha.cf').split('\n').slice(3, 7)).to.deep.equal([
+      'deadtime 10',
+      'baud 19200',
+      'serial /dev/ttyS1',
+      'bcast   eth0',
+    ]);
+    expect(
+      heartbeatSarge.topology('period', resolveSettings(heartbeatSarge, 'period', asked)).serialLines,
+    ).to.deep.equal([{ between: ['server1', 'server2'] }]);
+    expect(heartbeatSarge.topology('period').serialLines).to.equal(undefined);
   });
 
   it('has the machines of the article', () => {
