@@ -176,6 +176,13 @@ export const errata: readonly Erratum[] = [
     handling: 'Told only.',
   },
   {
+    section: section.drbdSetup,
+    says: 'The same listing: ns:37139 and dr:49035.',
+    right: 'ns of some 25,300,000: the 24,733 MB that were sent, in KB.',
+    why: 'The counters count since the device came up, and the listing before it has 13,441,632 sent already. It was taken on another day, and shows no sync that has just ended.',
+    handling: 'Told only.',
+  },
+  {
     section: section.nfsState,
     says: 'mv /var/lib/nfs/ /data/ and rm -fr /var/lib/nfs/, right after apt-get has started the NFS server.',
     right: 'Stop nfs-kernel-server and nfs-common on both servers first.',

@@ -116,6 +116,7 @@ const drbdSetup: PlanSection = {
     run(['server1'], 'Start the initial sync', ['drbdadm -- connect all'], {
       why: 'Printed with a typographic dash; mended.',
     }),
+    run(servers, 'Look how far it is', ['cat /proc/drbd']),
     wait(
       servers,
       'the initial sync to end',
@@ -182,12 +183,15 @@ const tests: PlanSection = {
   title: 'First tests',
   articleSection: section.tests,
   steps: [
-    run(servers, 'Look for 192.168.0.174 and /data: on server1 only', ['ifconfig', 'df -h']),
+    run(['server1'], 'Find 192.168.0.174 and /data on server1', ['ifconfig', 'df -h']),
+    run(['server2'], 'and not on server2', ['ifconfig', 'df -h']),
     run(['server1'], 'Write a file and hand the service over', [
       'touch /data/export/test1',
       '/etc/init.d/heartbeat stop',
     ]),
-    run(['server2'], 'Find the file on server2 and write another', [
+    run(['server2'], 'Find the address, /data and the file on server2, and write another', [
+      'ifconfig',
+      'df -h',
       'ls -l /data/export',
       'touch /data/export/test2',
     ]),
