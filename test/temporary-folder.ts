@@ -1,5 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -16,6 +16,10 @@ if (process.env[marker] === undefined) {
       rmSync(join(system, name), { recursive: true, force: true });
   }
   const folder = mkdtempSync(join(system, `lab-test-${String(process.pid)}-`));
+  // What tsx has translated before: without it every process that a test starts would translate everything anew.
+  const translated = `tsx-${String(userInfo().uid)}`;
+  mkdirSync(join(system, translated), { recursive: true });
+  symlinkSync(join(system, translated), join(folder, translated));
   process.env[marker] = folder;
   process.env['TMPDIR'] = folder;
   process.on('exit', () => {
