@@ -106,7 +106,8 @@ export interface Stack {
   validate(settings: Settings): string[];
   /** What a provider has to be able to do for these settings, each with the setting that asks for it; absent where nothing is. */
   needs?(settings: Settings): readonly { capability: Capability; setting: string }[];
-  topology(edition: Edition): Topology;
+  /** Settings may add cables to it; nodes, their roles and addresses are the same with any, and without. */
+  topology(edition: Edition, settings?: Settings): Topology;
   platform(edition: Edition): Platform;
   /** Pure. `secrets` are fresh for each lab; a plan that is only printed gets placeholders. */
   plan(edition: Edition, settings: Settings, secrets: Secrets): Plan;
@@ -122,7 +123,7 @@ export interface Stack {
   active(lab: Lab): Promise<string[]>;
   /** Both replicas connected and up to date; what was found. */
   redundant(lab: Lab): Promise<{ ok: boolean; found: string }>;
-  monitors(lab: Lab): Monitor[];
+  monitors(lab: Lab, settings: Settings): Monitor[];
   /** What the clients do while a scenario runs; the engine has a probe for each kind. */
   workload(settings: Settings): Workload;
   /** How long the cluster takes a silent server for a living one: heartbeat's deadtime, Corosync's token timeout. */

@@ -38,8 +38,7 @@ export const heartbeatSarge: Stack = {
       ? { address: '192.168.0.174', network: 'lan', tcpPort: 2049, path: '/data/export' }
       : { address: layout.service, network: 'cluster', tcpPort: 2049, path: layout.exported },
   preferredActive: (edition) => (edition === 'period' ? 'server1' : layout.preferred),
-  health: (lab, values, options) =>
-    health(lab, { ...options, failsBack: flagSetting(values, 'autoFailback') }),
+  health,
   active,
   redundant,
   monitors,

@@ -91,7 +91,7 @@ async function perform(
   const facts = hostFacts(lab);
 
   const watchAndBreak = async (inner: AbortSignal): Promise<void> => {
-    const witnesses = (open.witnesses = await startWitnesses(lab, stack, service, journal));
+    const witnesses = (open.witnesses = await startWitnesses(lab, spec, service, journal));
     if (captureFolder !== undefined) open.captures = await startCaptures(lab, captureFolder);
     for (const client of clientsOf(lab.topology))
       open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));

@@ -24,7 +24,7 @@ const healthTimeoutMs = 120_000;
 export function requestOf(spec: LabSpec): LabRequest {
   return {
     name: spec.name,
-    topology: spec.stack.topology(spec.edition),
+    topology: spec.stack.topology(spec.edition, spec.settings),
     platform: spec.stack.platform(spec.edition),
   };
 }

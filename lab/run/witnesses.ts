@@ -2,10 +2,11 @@ import { messageOf } from '../errors.ts';
 import type { Sighting } from '../fabric.ts';
 import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
-import type { Monitor, Service, Stack } from '../stack.ts';
+import type { Monitor, Service } from '../stack.ts';
 import { together } from '../together.ts';
 import { clientsOf } from '../topology.ts';
 import type { Journal } from './journal.ts';
+import type { LabSpec } from './spec.ts';
 
 /** What watches a run: the network between the nodes, the monitors of the stack inside the nodes, and the nodes' clocks. */
 export interface Witnesses {
@@ -25,7 +26,7 @@ const arrivalUncertaintyMs = 50;
 
 export async function startWitnesses(
   lab: Lab,
-  stack: Stack,
+  { stack, settings }: Pick<LabSpec, 'stack' | 'settings'>,
   service: Pick<Service, 'address' | 'furtherAddresses' | 'tcpPort'>,
   journal: Journal,
 ): Promise<Witnesses> {
@@ -48,7 +49,7 @@ export async function startWitnesses(
   const watch = async (node: string): Promise<void> => {
     await lab.machine(node).calibrate(8);
     // What survived a fault goes on: a second one of the same would tell everything twice.
-    monitors ??= stack.monitors(lab);
+    monitors ??= stack.monitors(lab, settings);
     const lacking = monitors.filter((each) => each.node === node && running.get(each)?.ended !== false);
     await Promise.all(
       lacking.map(async (monitor) => {

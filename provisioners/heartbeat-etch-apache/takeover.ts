@@ -1,7 +1,9 @@
 import { numberSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
+import { serialLineTerms } from '../parts/heartbeat-media.ts';
 import { budgetOf } from '../parts/takeover.ts';
+import { layout } from './layout.ts';
 
 export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
   return takeoverPhases(takeover, settings, {
@@ -15,6 +17,7 @@ export function budget(takeover: Takeover, settings: Settings): Budget {
   const timeout = numberSetting(settings, 'http.timeoutSeconds');
   return budgetOf([
     ...awayTerms(takeover, settings),
+    ...(takeover.cause === 'node-lost' ? serialLineTerms(settings, layout.baud) : []),
     {
       name: 'patience of the clients',
       seconds: timeout,

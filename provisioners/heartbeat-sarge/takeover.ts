@@ -1,24 +1,51 @@
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
-import { nfsClientTerms, timeoSeconds } from '../parts/nfs-client.ts';
-import { budgetOf, sum } from '../parts/takeover.ts';
+import { serialLineTerms } from '../parts/heartbeat-media.ts';
+import { nfsClientTerms, reconnectGovernedBy } from '../parts/nfs-client.ts';
+import type { NfsMount } from '../parts/nfs-client.ts';
+import { budgetOf, on, sum } from '../parts/takeover.ts';
+import { layout } from './layout.ts';
+
+/** What the server keeps for its clients, and they reclaim from the next one: nothing in NFSv3. */
+export function stateOf(settings: Settings): NfsMount['state'] {
+  return textSetting(settings, 'nfs.version') === '3'
+    ? undefined
+    : {
+        leaseSeconds: numberSetting(settings, 'nfs.leaseTime'),
+        graceSeconds: numberSetting(settings, 'nfs.graceTime'),
+      };
+}
 
 export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
+  const state = stateOf(settings);
   return takeoverPhases(takeover, settings, {
     server: 'nfs-kernel-server',
-    reconnect: `timeo=${String(timeoSeconds(textSetting(settings, 'nfs.mountOptions')) * 10)} of the mount, and the back-off of TCP`,
+    reconnect: reconnectGovernedBy(mountOf(settings)),
+    further:
+      state === undefined
+        ? []
+        : [
+            {
+              name: 'grace',
+              matches: on(takeover.to, 'grace-ended'),
+              governedBy: `nfs.graceTime=${String(state.graceSeconds)}`,
+            },
+          ],
   });
 }
 
 /** An upper bound that a healthy cluster keeps, term by term. */
 export function budget(takeover: Takeover, settings: Settings): Budget {
-  const served = awayTerms(takeover, settings);
-  const client = nfsClientTerms(sum(served), {
-    mountOptions: textSetting(settings, 'nfs.mountOptions'),
-    graceSeconds: textSetting(settings, 'nfs.version') === '3' ? 0 : numberSetting(settings, 'nfs.graceTime'),
-  });
-  return budgetOf([...served, ...client]);
+  const served = [
+    ...awayTerms(takeover, settings),
+    ...(takeover.cause === 'node-lost' ? serialLineTerms(settings, layout.baud) : []),
+  ];
+  return budgetOf([...served, ...nfsClientTerms(sum(served), mountOf(settings))]);
+}
+
+function mountOf(settings: Settings): NfsMount {
+  return { options: textSetting(settings, 'nfs.mountOptions'), state: stateOf(settings) };
 }
 
 export function patience(settings: Settings): Patience {

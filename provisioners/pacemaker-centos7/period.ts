@@ -150,6 +150,7 @@ function drbd(settings: Settings): PlanSection {
         timeoutMs: 3_600_000,
       }),
       run(['nfs02'], 'Find the directories on nfs02', [
+        'cat /proc/drbd',
         'sudo drbdadm primary nfs',
         'sudo mkdir -p /drbd/nfs',
         'sudo mount /dev/drbd/by-res/nfs /drbd/nfs',

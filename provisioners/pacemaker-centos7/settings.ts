@@ -1,6 +1,7 @@
 import { textSetting } from '../../lab/settings.ts';
 import type { Setting, Settings } from '../../lab/stack.ts';
 import { protocolSetting } from '../parts/cluster-settings.ts';
+import { brokenMountOptions } from '../parts/nfs-options.ts';
 import {
   flag,
   mebibytesBetween,
@@ -8,6 +9,7 @@ import {
   mountOptions,
   oneOf,
   scoreAbove0,
+  softMeaning,
   wholeNumberBetween,
   wholeSecondsBetween,
 } from '../parts/setting-values.ts';
@@ -159,7 +161,8 @@ export const settings: readonly Setting[] = [
     name: 'nfs.mountOptions',
     description:
       'Options of the clients’ mount, words of nfs(5). The current edition adds vers=3: it is what the article’s clients end ' +
-      'up with, since the export is the root of NFSv4 (fsid=root) and has no such path there.',
+      'up with, since the export is the root of NFSv4 (fsid=root) and has no such path there. ' +
+      softMeaning,
     defaults: both('rw,rsize=8192,wsize=8192,soft,intr,timeo=20,retrans=3'),
     schema: mountOptions,
   },
@@ -180,9 +183,12 @@ export function fences(values: Settings): boolean {
 
 /** Rules between settings. */
 export function validate(values: Settings): string[] {
-  return textSetting(values, 'nfsserver') === 'cloned' && textSetting(values, 'order') !== 'article'
-    ? [
-        'order=export-before-address and nfsserver=cloned contradict each other: with cloned the export is on both servers all the time',
-      ]
-    : [];
+  return [
+    ...(textSetting(values, 'nfsserver') === 'cloned' && textSetting(values, 'order') !== 'article'
+      ? [
+          'order=export-before-address and nfsserver=cloned contradict each other: with cloned the export is on both servers all the time',
+        ]
+      : []),
+    ...brokenMountOptions(textSetting(values, 'nfs.mountOptions'), '3'),
+  ];
 }

@@ -1,7 +1,7 @@
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
 import { consensusMs } from '../parts/corosync.ts';
-import { nfsClientTerms, timeoSeconds } from '../parts/nfs-client.ts';
+import { nfsClientTerms, reconnectGovernedBy } from '../parts/nfs-client.ts';
 import { budgetOf, drbdSilenceSeconds, either, on, patienceFor, sum } from '../parts/takeover.ts';
 import { groupOrder } from './resources.ts';
 import { fences } from './settings.ts';
@@ -56,7 +56,7 @@ export function phases({ cause, from, to }: Takeover, settings: Settings): Phase
     {
       name: 'reconnect',
       matches: () => false,
-      governedBy: `timeo=${String(timeoSeconds(textSetting(settings, 'nfs.mountOptions')) * 10)} of the mount, and the back-off of TCP`,
+      governedBy: reconnectGovernedBy({ options: textSetting(settings, 'nfs.mountOptions') }),
     },
   ];
 }
@@ -113,10 +113,7 @@ export function budget({ cause, emulated }: Takeover, settings: Settings): Budge
       from: `allowance for election, decision and the agents that promote DRBD and start the group, on ${host} machines`,
     },
   ];
-  const client = nfsClientTerms(sum(served), {
-    mountOptions: textSetting(settings, 'nfs.mountOptions'),
-    graceSeconds: 0,
-  });
+  const client = nfsClientTerms(sum(served), { options: textSetting(settings, 'nfs.mountOptions') });
   return budgetOf([...served, ...client]);
 }
 

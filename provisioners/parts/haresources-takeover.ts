@@ -14,11 +14,16 @@ const releaseSeconds = { emulated: 20, accelerated: 5 };
  * Boundaries in the order of haresources: IPaddr, drbddisk, Filesystem, then the script of the server.
  * @param server the resource script that serves
  * @param reconnect what governs how soon the clients are back
+ * @param further phases between serving and the clients' return
  */
 export function takeoverPhases(
   { cause, from, to }: Takeover,
   settings: Settings,
-  { server, reconnect }: { server: string; reconnect: string },
+  {
+    server,
+    reconnect,
+    further = [],
+  }: { server: string; reconnect: string; further?: readonly PhaseMarker[] },
 ): PhaseMarker[] {
   const begin: PhaseMarker =
     cause === 'node-lost'
@@ -47,6 +52,7 @@ export function takeoverPhases(
       name: 'serve',
       matches: either(on(to, 'serving'), on(to, 'connection-accepted'), on(to, 'takeover-complete')),
     },
+    ...further,
     { name: 'reconnect', matches: () => false, governedBy: reconnect },
   ];
 }

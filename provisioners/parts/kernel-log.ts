@@ -11,7 +11,7 @@ const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /^block (?<subject>drbd\d+): Online verify +done\b/, kind: 'verify-finished' },
   { pattern: /^drbd (?<subject>[\w-]+): PingAck did not arrive in time/, kind: 'replication-silent' },
   { pattern: /^NFSD: .*(?:starting|Starting) \d+-second grace period/, kind: 'grace-begun' },
-  { pattern: /^NFSD: .*ending NFSv4 (?:recovery|grace) period/, kind: 'grace-ended' },
+  { pattern: /^NFSD: .*(?:ending|skipping) NFSv4 (?:recovery|grace) period/, kind: 'grace-ended' },
   { pattern: /^nfs: server (?<subject>\S+) not responding/, kind: 'server-silent' },
   { pattern: /^nfs: server (?<subject>\S+) OK/, kind: 'server-answers' },
 ];

@@ -107,7 +107,7 @@ function vagrantFolder(
   const { phases, files } = inFiles ? scriptsAsFiles(inline) : { phases: inline, files: [] };
   const text = vagrantfile({
     lab: name,
-    topology: stack.topology(edition),
+    topology: stack.topology(edition, settings),
     platform,
     provider,
     box,

@@ -38,7 +38,12 @@ async function rig(monitors: Monitor[] = [monitor]) {
     return observe(filter, onSighting);
   };
   const journal = startJournal();
-  const witnesses = await startWitnesses(fake.lab, fakeStack({ monitors: () => monitors }), service, journal);
+  const witnesses = await startWitnesses(
+    fake.lab,
+    { stack: fakeStack({ monitors: () => monitors }), settings: {} },
+    service,
+    journal,
+  );
   begun.push(witnesses);
   return {
     ...fake,
@@ -216,7 +221,7 @@ describe('the witnesses of a run', () => {
     fake.machine('nfs02').calibrate = () => Promise.reject(new Error('no perl'));
     const starting = startWitnesses(
       fake.lab,
-      fakeStack({ monitors: () => [monitor] }),
+      { stack: fakeStack({ monitors: () => [monitor] }), settings: {} },
       service,
       startJournal(),
     );

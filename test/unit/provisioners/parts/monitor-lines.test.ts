@@ -33,6 +33,8 @@ describe('lines of heartbeat', () => {
     ],
     ['heartbeat: [432]: info: Link nfs01:eth1 dead.', 'link-dead', 'nfs01:eth1'],
     ['heartbeat: [432]: info: Link nfs01:eth1 up.', 'link-up', 'nfs01:eth1'],
+    ['heartbeat: [432]: info: Link nfs01:/dev/ttyS1 dead.', 'link-dead', 'nfs01:/dev/ttyS1'],
+    ['heartbeat: [432]: info: Link nfs01:/dev/ttyS1 up.', 'link-up', 'nfs01:/dev/ttyS1'],
     ['heartbeat: [432]: info: Status update for node nfs01: status active', 'peer-active', 'nfs01'],
     [
       'ResourceManager(default)[911]: info: Acquiring resource group: nfs01 IPaddr::192.168.33.20/24/eth1 drbddisk::r0',
@@ -118,6 +120,8 @@ describe('lines of the kernel', () => {
     ['nfs: server 192.168.33.20 not responding, still trying', 'server-silent', '192.168.33.20'],
     ['nfs: server 192.168.33.20 OK', 'server-answers', '192.168.33.20'],
     ['NFSD: starting 90-second grace period (net f0000000)', 'grace-begun', undefined],
+    ['NFSD: all clients done reclaiming, ending NFSv4 grace period (net f0000000)', 'grace-ended', undefined],
+    ['NFSD: no clients to reclaim, skipping NFSv4 grace period (net f0000000)', 'grace-ended', undefined],
   ];
   for (const [line, kind, subject] of known)
     it(`mean ${kind}: ${line.slice(0, 60)}`, () => {
