@@ -11,6 +11,8 @@ export interface NfsPatience {
 
 /** Defaults over TCP (nfs(5)). */
 const tcpDefaults = { timeo: 600, retrans: 2 };
+/** CONFIG_NFS_DISABLE_UDP_SUPPORT of Linux 5.6 and later; Debian 12 has it. */
+const noUdp = 'the kernel of Debian 12 has no NFS over UDP, and the budget of a takeover is that of TCP';
 /** What NFSv4 does not have: protocols of its own for mounting and locking. */
 const beforeVersion4 = ['mountport', 'mountproto', 'mounthost', 'mountvers', 'lock', 'nolock', 'local_lock'];
 const sinceVersion4 = ['clientaddr', 'migration', 'nomigration'];
@@ -48,7 +50,7 @@ export function brokenMountOptions(mountOptions: string, version: string): strin
       ? foreign(sinceVersion4).map((name) => broken(`${name} is an option of NFSv4`))
       : foreign(beforeVersion4).map((name) => broken(`${name} is an option of NFSv3`))),
     ...(version !== '3' && udp ? [broken('NFSv4 runs over TCP (RFC 7530, 3.1)')] : []),
-    ...[...wrongNumbers(options), ...opposites(options)].map(
+    ...[...(version === '3' && udp ? [noUdp] : []), ...wrongNumbers(options), ...opposites(options)].map(
       (rule) => `nfs.mountOptions=${mountOptions}: ${rule}`,
     ),
   ];
