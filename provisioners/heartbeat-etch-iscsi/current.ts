@@ -61,7 +61,7 @@ function bonding(settings: Settings): PlanSection {
   return {
     title: 'The cards of the servers',
     articleSection: section.bonding,
-    text: `${servers.join(' and ')} are the servers, ${clients.join(' and ')} the clients; ${layout.service} is the address of the service, held by one server at a time. The lab’s switch has no groups of ports: it sends a frame for a bond to the card that the bond sent from last, and a broadcast to each of its cards.`,
+    text: `${servers.join(' and ')} are the servers, ${clients.join(' and ')} the clients; ${layout.service} is the address of the service, held by one server at a time. The switch between the machines has no groups of ports: it sends a frame for a bond to the card that the bond sent from last, and a broadcast to each of its cards.`,
     steps: [
       ...bondSteps(serversOf(machines), bondOptions(settings)),
       file(all, '/etc/hosts', hostsFile(machines, 'cluster', [{ name: 'nfs', address: layout.service }])),

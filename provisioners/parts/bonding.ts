@@ -46,7 +46,7 @@ export function bondSteps(nodes: readonly Node[], options: BondOptions): PlanSte
       file([node], `/etc/network/interfaces.d/${bond.name}`, bondInterface(bond, options)),
     ),
     run(bonded, 'Join the NICs, now and at every boot', [
-      "grep -qs '^source /etc/network/interfaces.d/' /etc/network/interfaces || echo 'source /etc/network/interfaces.d/*' >> /etc/network/interfaces",
+      "grep -qs '^source.*/etc/network/interfaces.d' /etc/network/interfaces || echo 'source /etc/network/interfaces.d/*' >> /etc/network/interfaces",
       ...[...new Set(bonds.map(({ bond }) => bond.name))].map(
         (name) => `[ -e /sys/class/net/${name} ] || ifup ${name}`,
       ),
