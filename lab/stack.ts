@@ -41,7 +41,7 @@ export interface PhaseMarker {
   governedBy?: string;
 }
 
-export type Workload = NfsAppend | HttpPut;
+export type Workload = NfsAppend | HttpPut | BlockAppend;
 
 /** Appends one record per operation to a file of the client's own in `directory`, an existing folder as the clients see it. */
 export interface NfsAppend {
@@ -65,6 +65,16 @@ export interface HttpPut {
   timeoutMs: number;
   /** Every so many operations the record is read at once, as a visitor would; 0 is never. */
   readEvery: number;
+}
+
+/**
+ * Writes one record per operation into the next sector of a file of the client's own in `directory`, past the client's cache
+ * (O_DIRECT and O_DSYNC): a file system on a disk of the client's, wherever that disk really is.
+ */
+export interface BlockAppend {
+  kind: 'block-append';
+  directory: string;
+  intervalMs: number;
 }
 
 /** Bounds of waiting, never a pass mark. */

@@ -3,14 +3,17 @@ import { UsageError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import type { Machine } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
-import type { Topology } from '../topology.ts';
+import { linkOf, type Topology } from '../topology.ts';
 import { waitFor } from '../wait.ts';
 
 const provenWithinMs = 30_000;
 /** Clients that write ten times a second, and a cluster that says every second or two that it lives, are not silent for so long. */
 const silenceMs = 1500;
 
-/** The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. */
+/**
+ * The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. Where the NIC is in a bond, the cables of all of
+ * it are: without one of them the bond goes on, and nobody loses anything.
+ */
 export function linkCut(nic: string): Fault {
   return {
     name: 'link-cut',
@@ -18,14 +21,16 @@ export function linkCut(nic: string): Fault {
     needs: ['link'],
 
     inject: async ({ lab, node }) => {
-      await lab.link(node, nic, 'down');
+      for (const each of cablesOf(lab.topology, node, nic)) await lab.link(node, each, 'down');
     },
 
     proven: async ({ lab, node, signal }) => {
-      await carrier(lab.machine(node), nic, '0', signal);
+      const cables = cablesOf(lab.topology, node, nic);
+      for (const each of cables) await carrier(lab.machine(node), each, '0', signal);
       const { network } = lab;
+      const all = cables.join(', ');
       const silentMs = await waitFor(
-        `no frame to come from ${nic} of ${node}`,
+        `no frame to come from ${all} of ${node}`,
         async () => {
           const last = await network.lastFrameFromMs(node, networkOf(lab.topology, node, nic));
           if (last === null) return { done: false, state: 'it never sent a frame' };
@@ -39,20 +44,26 @@ export function linkCut(nic: string): Fault {
       const witness = network.witness === 'fabric' ? 'the fabric' : 'the other guests';
       return {
         proof: [
-          `${nic} of ${node} has lost carrier (its own kernel)`,
-          `${witness} saw no frame from ${nic} of ${node} for ${(silentMs / 1000).toFixed(1)} s`,
+          `${all} of ${node} ${cables.length === 1 ? 'has' : 'have'} lost carrier (its own kernel)`,
+          `${witness} saw no frame from ${all} of ${node} for ${(silentMs / 1000).toFixed(1)} s`,
         ],
       };
     },
 
     heal: async ({ lab, node }) => {
-      await lab.link(node, nic, 'up');
+      for (const each of cablesOf(lab.topology, node, nic)) await lab.link(node, each, 'up');
     },
 
     healed: async ({ lab, node, signal }) => {
-      await carrier(lab.machine(node), nic, '1', signal);
+      for (const each of cablesOf(lab.topology, node, nic))
+        await carrier(lab.machine(node), each, '1', signal);
     },
   };
+}
+
+function cablesOf({ nodes }: Topology, node: string, nic: string): readonly string[] {
+  const found = nodes.find(({ name }) => name === node);
+  return found === undefined ? [nic] : linkOf(found, nic);
 }
 
 function networkOf({ nodes }: Topology, node: string, nic: string): string {

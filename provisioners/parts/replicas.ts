@@ -13,6 +13,8 @@ export interface ReplicatedFileSystem {
   mountPoint: string;
   /** File behind the lower device, on both servers. */
   dataImage: string;
+  /** Where in that file the lower device begins; at its start, unless said. */
+  dataOffsetMib?: number;
   /** Type and options of mount(8) that read it without touching its journal. */
   readOnlyMount: string;
 }
@@ -61,22 +63,35 @@ export async function readFiles(
   return parseEncoded(stdout, reader, probes);
 }
 
-/**
- * Reads the writers' files from the standby's replica, underneath DRBD. The file system begins where the lower device does,
- * wherever the meta-data lies, so the image is mounted read-only from a second loop device while the active server's file
- * system is frozen, which leaves nothing in its journal. The freeze ends by itself after a minute, whatever happens to this
- * process.
- * @param paths of the files on the active server, below the mount point
- */
+/** Reads the writers' files from the standby's replica, underneath DRBD. @param paths of the files on the active server, below the mount point */
 export async function readStandby(
   lab: Reachable,
-  { server, standby }: { server: string; standby: string },
-  { mountPoint, dataImage, readOnlyMount }: ReplicatedFileSystem,
+  servers: { server: string; standby: string },
+  fileSystem: ReplicatedFileSystem,
   probes: readonly ProbeData[],
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<Texts> {
+  const command = printEncoded(paths.map((path) => `.${path.slice(fileSystem.mountPoint.length)}`));
+  const stdout = await insideStandby(lab, servers, fileSystem, command, signal);
+  return parseEncoded(stdout, `replica ${servers.standby}`, probes);
+}
+
+/**
+ * Runs a command at the root of the standby's replica, underneath DRBD, and returns what it printed. The file system begins
+ * where the lower device does, wherever the meta-data lies, so the image is mounted read-only from a second loop device while
+ * the active server's file system is frozen, which leaves nothing in its journal. The freeze ends by itself after a minute,
+ * whatever happens to this process.
+ */
+export async function insideStandby(
+  lab: Reachable,
+  { server, standby }: { server: string; standby: string },
+  { mountPoint, dataImage, dataOffsetMib, readOnlyMount }: ReplicatedFileSystem,
+  command: string,
+  signal: AbortSignal,
+): Promise<string> {
   const thaw = `fsfreeze -u ${mountPoint}`;
+  const offset = dataOffsetMib === undefined ? '' : ` -o ${String(dataOffsetMib)}MiB`;
   await lab
     .machine(server)
     .exec(`fsfreeze -f ${mountPoint} && { (sleep 60; ${thaw}) </dev/null >/dev/null 2>&1 & }`, {
@@ -90,15 +105,15 @@ export async function readStandby(
         [
           'set -e',
           'folder=$(mktemp -d)',
-          `loop=$(losetup -f --show -r ${dataImage})`,
+          `loop=$(losetup -f --show -r${offset} ${dataImage})`,
           'trap \'cd /; umount "$folder" 2>/dev/null || :; losetup -d "$loop"; rmdir "$folder"\' EXIT',
           `mount ${readOnlyMount} "$loop" "$folder"`,
           'cd "$folder"',
-          printEncoded(paths.map((path) => `.${path.slice(mountPoint.length)}`)),
+          command,
         ].join('\n'),
         { timeoutMs: 50_000, signal },
       );
-    return parseEncoded(stdout, `replica ${standby}`, probes);
+    return stdout;
   } finally {
     await lab.machine(server).exec(thaw, { timeoutMs: 60_000, allowFailure: true });
   }

@@ -16,9 +16,12 @@ describe('completion in bash', () => {
         { words: ['scenario', ''], offers: ['hard-halt', 'link-flap'] },
         {
           words: ['scenario', 'hard-halt', '--stack', 'heart'],
-          offers: ['heartbeat-sarge', 'heartbeat-etch-apache'],
+          offers: ['heartbeat-sarge', 'heartbeat-etch-apache', 'heartbeat-etch-iscsi'],
         },
-        { words: ['scenario', 'hard-halt', '--stack', 'heartbeat-e'], offers: ['heartbeat-etch-apache'] },
+        {
+          words: ['scenario', 'hard-halt', '--stack', 'heartbeat-etch-a'],
+          offers: ['heartbeat-etch-apache'],
+        },
         { words: ['plan', 'heartbeat-sarge', '--set', 'dead'], offers: ['deadtime='] },
         { words: ['plan', '--form'], offers: ['--format'] },
         { words: ['--name', 'x', 'ssh', 'nfs0'], offers: ['nfs01', 'nfs02'] },

@@ -1,0 +1,87 @@
+import { heartbeatResource } from './heartbeat-resource.ts';
+
+/** A target of tgt whose LUNs are files. tgt keeps LUN 0 for itself, so the first file is LUN 1. */
+export interface FileTarget {
+  iqn: string;
+  files: readonly string[];
+  writeCache: boolean;
+}
+
+/** Number of the first LUN that tgt gives to a disk. */
+export const firstLun = 1;
+
+/**
+ * targets.conf(5) of tgt. Target and LUNs have fixed numbers, of which tgt makes their SCSI identities: the same disks on either
+ * server. Without a write cache tgt calls fdatasync before it says that a write is done (usr/bs_rdwr.c).
+ */
+export function targetConf({ iqn, files, writeCache }: FileTarget): string {
+  return [
+    'default-driver iscsi',
+    `<target ${iqn}>`,
+    '    controller_tid 1',
+    '    allow-in-use yes',
+    `    write-cache ${writeCache ? 'on' : 'off'}`,
+    ...files.flatMap((path, n) => [
+      `    <backing-store ${path}>`,
+      `        lun ${String(firstLun + n)}`,
+      '    </backing-store>',
+    ]),
+    '</target>',
+    '',
+  ].join('\n');
+}
+
+/**
+ * /etc/ha.d/resource.d/iscsi-target, called as the init script of the iSCSI Enterprise Target. tgt.service refuses logins until
+ * all LUNs are there, and when it stops it first refuses new ones, then ends those that are: nothing holds the files any more.
+ */
+export const targetResourceScript = heartbeatResource({
+  name: 'iscsi-target',
+  comment: 'iSCSI target as a resource of heartbeat: start, stop, status.',
+  start: 'systemctl start tgt.service || exit 1',
+  stop: 'systemctl stop tgt.service || exit 1',
+  isRunning: 'systemctl is-active --quiet tgt.service',
+});
+
+/** Shell command that prints what `parseTarget` reads. */
+export const showTarget = 'tgtadm --lld iscsi --op show --mode target';
+
+export interface TargetState {
+  iqn: string;
+  ready: boolean;
+  /** Disks that are online, with the files behind them. */
+  luns: readonly { lun: number; path: string }[];
+  /** Names of the initiators that are logged in. */
+  initiators: readonly string[];
+}
+
+/** The first target that tgtadm shows; undefined when there is none. */
+export function parseTarget(text: string): TargetState | undefined {
+  const iqn = /^Target \d+: (\S+)$/m.exec(text)?.[1];
+  if (iqn === undefined) return undefined;
+  const [head = '', ...luns] = text.split(/^ +LUN: /m);
+  return {
+    iqn,
+    ready: /^ +State: ready$/m.test(head),
+    luns: luns.flatMap((part) => {
+      const lun = Number(/^\d+/.exec(part)?.[0]);
+      const path = /^ +Backing store path: (\/\S+)$/m.exec(part)?.[1];
+      return path === undefined || !/^ +Online: Yes$/m.test(part) ? [] : [{ lun, path }];
+    }),
+    initiators: [...head.matchAll(/^ +Initiator: (\S+)/gm)].map((found) => found[1] ?? ''),
+  };
+}
+
+/** What is wrong with a target; empty when it serves every file under its number. */
+export function targetFaults(state: TargetState | undefined, { iqn, files }: FileTarget): string[] {
+  if (state === undefined) return ['no target'];
+  return [
+    ...(state.iqn === iqn ? [] : [`it is called ${state.iqn}`]),
+    ...(state.ready ? [] : ['it is not ready']),
+    ...files.flatMap((path, n) =>
+      state.luns.some((each) => each.lun === firstLun + n && each.path === path)
+        ? []
+        : [`no LUN ${String(firstLun + n)} from ${path}`],
+    ),
+  ];
+}
