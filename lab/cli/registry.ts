@@ -1,5 +1,6 @@
 import { heartbeatSarge } from '../../provisioners/heartbeat-sarge.ts';
 import { heartbeatEtchApache } from '../../provisioners/heartbeat-etch-apache.ts';
+import { heartbeatLennyVm } from '../../provisioners/heartbeat-lenny-vm.ts';
 import { pacemakerCentos7 } from '../../provisioners/pacemaker-centos7.ts';
 import { hardHalt } from '../../scenarios/hard-halt.ts';
 import { linkFlap } from '../../scenarios/link-flap.ts';
@@ -12,7 +13,12 @@ import type { Scenario } from '../scenario.ts';
 import type { Stack } from '../stack.ts';
 
 /** What this release consists of. Nothing else in the project knows all of it. */
-export const stacks: readonly Stack[] = [heartbeatSarge, pacemakerCentos7, heartbeatEtchApache];
+export const stacks: readonly Stack[] = [
+  heartbeatSarge,
+  pacemakerCentos7,
+  heartbeatEtchApache,
+  heartbeatLennyVm,
+];
 export const scenarios: readonly Scenario[] = [hardHalt, linkFlap];
 
 export interface ProviderEntry {

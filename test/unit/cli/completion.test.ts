@@ -16,7 +16,7 @@ describe('completion in bash', () => {
         { words: ['scenario', ''], offers: ['hard-halt', 'link-flap'] },
         {
           words: ['scenario', 'hard-halt', '--stack', 'heart'],
-          offers: ['heartbeat-sarge', 'heartbeat-etch-apache'],
+          offers: ['heartbeat-sarge', 'heartbeat-etch-apache', 'heartbeat-lenny-vm'],
         },
         { words: ['scenario', 'hard-halt', '--stack', 'heartbeat-e'], offers: ['heartbeat-etch-apache'] },
         { words: ['plan', 'heartbeat-sarge', '--set', 'dead'], offers: ['deadtime='] },
