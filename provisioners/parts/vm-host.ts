@@ -71,7 +71,8 @@ select undef, undef, undef, 0.1 while kill 0, $pid;
 
 /**
  * /etc/ha.d/resource.d/vm, called as vm::NAME in haresources. The virtual machine is reached through the node: a route to its
- * interface, an answer to ARP in its name, an announcement. \`start\` returns when its web server answers.
+ * interface, an answer to ARP in its name (proxy_arp: of the addresses of its network this is the only one that the node has a
+ * route for over another card), an announcement. \`start\` returns when its web server answers.
  */
 export function vmResourceScript(vm: VmHost): string {
   const { address, port, nic, tap, startSeconds } = vm;
@@ -87,19 +88,19 @@ running() {
 }
 
 connect() {
-	echo 1 >/proc/sys/net/ipv4/conf/${nic}/forwarding
-	echo 0 >/proc/sys/net/ipv4/neigh/${nic}/proxy_delay
 	[ -e /sys/class/net/${tap} ] || ip tuntap add dev ${tap} mode tap
-	echo 1 >/proc/sys/net/ipv4/conf/${tap}/forwarding
-	echo 1 >/proc/sys/net/ipv4/conf/${tap}/proxy_arp
-	echo 0 >/proc/sys/net/ipv4/neigh/${tap}/proxy_delay
+	for card in ${nic} ${tap}; do
+		echo 1 >/proc/sys/net/ipv4/conf/$card/forwarding
+		echo 1 >/proc/sys/net/ipv4/conf/$card/proxy_arp
+		echo 0 >/proc/sys/net/ipv4/neigh/$card/proxy_delay
+	done
 	ip link set dev ${tap} up
 	ip route replace ${address}/32 dev ${tap}
-	ip neigh replace proxy ${address} dev ${nic}
 }
 
 disconnect() {
-	ip neigh del proxy ${address} dev ${nic} 2>/dev/null
+	echo 0 >/proc/sys/net/ipv4/conf/${nic}/proxy_arp
+	echo 0 >/proc/sys/net/ipv4/conf/${nic}/forwarding
 	[ ! -e /sys/class/net/${tap} ] || ip link del dev ${tap}
 }
 

@@ -97,7 +97,9 @@ describe('the scripts of a virtual machine', () => {
     );
     expect(start).to.match(/connect.*announce.*systemctl start vm\.service.*answers.*say serving/s);
     expect(stop).to.match(/systemctl stop vm\.service.*disconnect/s);
-    expect(script).to.include('ip neigh replace proxy 192.168.33.20 dev eth1').and.include('dev vm0');
+    expect(script)
+      .to.include('ip route replace 192.168.33.20/32 dev vm0')
+      .and.include('for card in eth1 vm0;');
   });
 });
 
