@@ -3,7 +3,7 @@ import { numberSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { serversOf } from '../../lab/topology.ts';
 import { file, packages, run } from '../parts/steps.ts';
-import { guestBoot, guestDisk, guestInittab, guestShutdown } from '../parts/vm-guest.ts';
+import { guestBoot, guestDisk, guestInittab, guestNetwork, guestShutdown } from '../parts/vm-guest.ts';
 import { consoleLogging, vmResourceScript, vmShutdownProgram, vmUnit } from '../parts/vm-host.ts';
 import type { VmHost } from '../parts/vm-host.ts';
 import { vmServerProgram } from '../parts/vm-server.ts';
@@ -34,6 +34,7 @@ export function vmSection(settings: Settings): PlanSection {
   const paths = {
     server: source('server'),
     boot: source('boot'),
+    network: source('network'),
     shutdown: source('shutdown'),
     inittab: source('inittab'),
   };
@@ -53,9 +54,10 @@ export function vmSection(settings: Settings): PlanSection {
       file([first], paths.server, vmServerProgram, {
         why: 'In the virtual machine. It answers a write when that is synced inside; its kernel then flushes the disk, which is a file on the mirror.',
       }),
-      file([first], paths.boot, guestBoot(guest), {
+      file([first], paths.boot, guestBoot, {
         why: 'The article advises to check the disks of virtual machines after a takeover. Here every boot does, before anything is written.',
       }),
+      file([first], paths.network, guestNetwork(guest)),
       file([first], paths.shutdown, guestShutdown),
       file([first], paths.inittab, guestInittab(guest)),
       run(

@@ -73,7 +73,13 @@ export const settings: readonly Setting[] = [
     defaults: { period: 5, current: 5 },
     schema: secondsBetween(0.5, 60),
   },
-  probeIntervalSetting,
+  {
+    ...probeIntervalSetting,
+    description:
+      `${probeIntervalSetting.description} A virtual machine inside an emulated one takes some 30 ms of processor time for ` +
+      'each, and its host has other things to do.',
+    defaults: { period: 250, current: 250 },
+  },
 ];
 
 function noted(setting: Setting): Setting {

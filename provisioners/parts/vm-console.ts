@@ -3,7 +3,8 @@ import { syslogLine } from './logging.ts';
 
 /** What lines of a virtual machine's console mean: those of its kernel (Linux 6.1), and the `vm: ` lines of its scripts. */
 const meanings: readonly { pattern: RegExp; kind: string }[] = [
-  { pattern: /^Linux version /, kind: 'vm-kernel-started' },
+  // The first line of User-Mode Linux; what its kernel says follows when it has a console.
+  { pattern: /^Core dump limits/, kind: 'vm-started' },
   { pattern: /^EXT4-fs \(ubda\): recovery complete/, kind: 'vm-journal-replayed' },
   { pattern: /^vm: Linux \S+ is up/, kind: 'vm-up' },
   { pattern: /^vm: fsck ended with status \d+/, kind: 'vm-checked' },

@@ -35,8 +35,7 @@ const applets = [
  * Run by init before anything else. The root is mounted read-only then, so that e2fsck may repair it. -f: the whole file
  * system, not only the journal's word for it. Bit 1 of its status asks for a reboot, anything above for a person (e2fsck(8)).
  */
-export function guestBoot({ address }: Pick<Guest, 'address'>): string {
-  return `#!/bin/sh
+export const guestBoot = `#!/bin/sh
 export PATH=/bin:/sbin
 mount -t proc proc /proc
 mount -t tmpfs tmpfs /tmp
@@ -55,8 +54,14 @@ fi
 mount -o remount,rw,noatime /
 { echo "status $status"; cat /tmp/fsck; } >${guestPages}${bootReport}
 sync
+`;
+
+/** Run by the server once it listens. */
+export function guestNetwork({ address }: Pick<Guest, 'address'>): string {
+  return `#!/bin/sh
+export PATH=/bin:/sbin
 ip link set lo up
-ip addr add ${address} brd + dev vec0
+ip addr add ${address} brd + dev vec0 2>/dev/null
 ip link set vec0 up
 `;
 }
@@ -71,31 +76,32 @@ mount -o remount,ro / && echo 'vm: root is read-only'
 `;
 
 /** inittab of busybox: Ctrl-Alt-Del, which the node sends to stop it, powers off. */
-export function guestInittab({
-  address,
-  port,
-  uploads,
-}: Pick<Guest, 'address' | 'port' | 'uploads'>): string {
-  const [ip = ''] = address.split('/');
+export function guestInittab({ port, uploads }: Pick<Guest, 'port' | 'uploads'>): string {
   return [
     '::sysinit:/etc/boot',
-    `::respawn:/usr/bin/perl /srv/server ${ip} ${String(port)} ${guestPages} ${uploads}`,
+    `::respawn:/usr/bin/perl /srv/server ${String(port)} ${guestPages} ${uploads} /etc/network`,
     '::ctrlaltdel:/bin/poweroff',
     '::shutdown:/etc/shutdown',
     '',
   ].join('\n');
 }
 
+/** What the disk is made of, beside the node's programs. */
+export interface GuestFiles {
+  server: string;
+  boot: string;
+  network: string;
+  shutdown: string;
+  inittab: string;
+}
+
 /**
  * Commands that make the disk on a node. Programs with their libraries are the node's own; of Perl only the modules that the
  * server loads. The file is written in full first: a hole would have to be allocated in the node's file system while the
  * virtual machine waits for its fsync.
- * @param server path of the server's program on the node, as of the other scripts
+ * @param files paths on the node
  */
-export function guestDisk(
-  { image, sizeMib, uploads }: Guest,
-  files: { server: string; boot: string; shutdown: string; inittab: string },
-): string[] {
+export function guestDisk({ image, sizeMib, uploads }: Guest, files: GuestFiles): string[] {
   const folder = image.slice(0, image.lastIndexOf('/'));
   return [
     `mkdir -p ${folder}`,
@@ -110,7 +116,9 @@ export function guestDisk(
     `libraries=$(ldd /usr/bin/perl /sbin/e2fsck | sed -n 's/^.* => //; s/^[[:space:]]*\\(\\/[^ ]*\\) .*/\\1/p' | sort -u)`,
     'for needed in $modules $libraries; do mkdir -p ".${needed%/*}"; cp -L "$needed" ".$needed"; done',
     `cp ${files.server} srv/server; cp ${files.inittab} etc/inittab`,
-    `cp ${files.boot} etc/boot; cp ${files.shutdown} etc/shutdown; chmod 755 etc/boot etc/shutdown`,
+    ...(['boot', 'network', 'shutdown'] as const).map(
+      (name) => `cp ${files[name]} etc/${name}; chmod 755 etc/${name}`,
+    ),
     `cd / && dd if=/dev/zero of=${image} bs=1M count=${String(sizeMib)} conv=fsync status=none`,
     `mke2fs -q -F -t ext4 -b 4096 -N 1024 -J size=4 -E nodiscard,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 -d "$tree" ${image}`,
     'rm -rf "$tree"',

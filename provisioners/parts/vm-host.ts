@@ -27,7 +27,9 @@ export const consoleLogging = `:programname, isequal, "${consoleTag}" -${console
 
 /**
  * Nothing enables it: heartbeat starts it. Its memory is a file in TMPDIR; without address space randomisation (setarch -R) it
- * needs no more of it than it was given. The kernel of the virtual machine gets everything else on its command line.
+ * needs no more of it than it was given. The kernel of the virtual machine gets everything else on its command line. `ubd0s`
+ * opens the disk with O_SYNC: the driver of Linux 6.1 drops the flushes of the file systems on it, so that a power cut of the node
+ * would take what the virtual machine had synced.
  */
 export function vmUnit(vm: VmHost): string {
   const { name, image, memoryMib, tap, stopSeconds } = vm;
@@ -40,7 +42,7 @@ Before=heartbeat.service
 Environment=TMPDIR=/dev/shm
 RuntimeDirectory=${runFolder}
 ExecStart=/usr/bin/setarch -R /usr/bin/linux.uml umid=${name} uml_dir=/run/${runFolder}/ mem=${String(memoryMib)}M \\
-  ubd0=${image} root=/dev/ubda ro rootfstype=ext4 con0=null,fd:1 con=null ssl=null \\
+  ubd0s=${image} root=/dev/ubda ro rootfstype=ext4 con0=null,fd:1 con=null ssl=null \\
   vec0:transport=tap,ifname=${tap},mac=02:00:00:00:00:20
 ExecStop=/usr/local/sbin/vm-shutdown ${name}
 TimeoutStopSec=${String(stopSeconds)}
@@ -95,27 +97,29 @@ connect() {
 		echo 0 >/proc/sys/net/ipv4/neigh/$card/proxy_delay
 	done
 	ip link set dev ${tap} up
-	ip route replace ${address}/32 dev ${tap}
+	own=$(ip -4 -o addr show dev ${nic} | sed -n 's/.* inet \\([0-9.]*\\)\\/.*/\\1/p' | head -n 1)
+	ip route replace ${address}/32 dev ${tap} src "$own"
 }
 
+# What clients send to a machine that shuts down would only keep it from doing so.
 disconnect() {
 	echo 0 >/proc/sys/net/ipv4/conf/${nic}/proxy_arp
 	echo 0 >/proc/sys/net/ipv4/conf/${nic}/forwarding
-	[ ! -e /sys/class/net/${tap} ] || ip link del dev ${tap}
+	[ ! -e /sys/class/net/${tap} ] || ip link set dev ${tap} down
 }
 
 announce() {
 	/usr/libexec/heartbeat/send_arp -i 200 -r 5 -p /run/vm-send-arp.pid ${nic} ${address} auto not_used not_used >/dev/null 2>&1 &
 }
 
-# One process that tries once a tenth of a second: starting programs is dear on an emulated machine.
+# One process that tries twice a second: starting programs is dear on an emulated machine.
 answers() {
 	perl -e 'use Socket; my ($address, $port, $seconds) = @ARGV; my $end = time + $seconds;
 		while (time < $end) {
 			socket my $s, PF_INET, SOCK_STREAM, 0 or die;
 			setsockopt $s, SOL_SOCKET, SO_SNDTIMEO, pack("q2", 1, 0);
 			exit 0 if connect $s, pack_sockaddr_in($port, inet_aton($address));
-			select undef, undef, undef, 0.1;
+			select undef, undef, undef, 0.5;
 		}
 		exit 1' ${address} ${String(port)} ${String(startSeconds)}
 }
@@ -129,9 +133,10 @@ start)
 	say serving
 	;;
 stop)
-	systemctl stop vm.service || exit 1
 	disconnect
+	systemctl stop vm.service || exit 1
 	! running || exit 1
+	[ ! -e /sys/class/net/${tap} ] || ip link del dev ${tap}
 	say stopped
 	;;
 status)

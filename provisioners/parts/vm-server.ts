@@ -1,25 +1,28 @@
 /**
  * A web server of one process for a small virtual machine, in Perl because the node that makes its disk has it. Arguments:
- * address, port, folder of the pages, path below it that takes uploads.
+ * port, folder of the pages, path below it that takes uploads, a program that brings the network up. That is run when the server
+ * listens: what clients send to a machine that boots would only keep it from booting.
  *
- * PUT stores a whole file, or with Content-Range (RFC 9110, 14.5) the bytes of that range. Its answer leaves when file and, for
- * a new one, folder are synced: fsync is called once for all requests that came in together, so that many writers share the
- * price of one commit. GET takes a range as well (206). It prints `vm: serving` once it listens.
+ * PUT stores a whole file, or with Content-Range (RFC 9110, 14.5) the bytes of that range. Files are open with O_DSYNC, so a
+ * write is on the disk when it returns, and the answer leaves after that. A file that takes ranges grows by 64 KiB of zeroes at a
+ * time: a write inside needs one block and no commit of the journal. GET takes a range as well (206). It prints `vm: serving`
+ * when the network is up.
  */
 export const vmServerProgram = `#!/usr/bin/perl
 use strict; use warnings;
 use Fcntl; use Socket; use IO::Handle;
-my ($address, $port, $root, $uploads) = @ARGV;
-my $most = 1 << 20;
+my ($port, $root, $uploads, $network) = @ARGV;
+my ($most, $largest, $step) = (1 << 20, 1 << 22, 1 << 16);
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
 socket my $listener, PF_INET, SOCK_STREAM, 0 or die "socket: $!\\n";
 setsockopt $listener, SOL_SOCKET, SO_REUSEADDR, 1 or die "SO_REUSEADDR: $!\\n";
-bind $listener, pack_sockaddr_in($port, inet_aton($address)) or die "bind $address:$port: $!\\n";
+bind $listener, pack_sockaddr_in($port, INADDR_ANY) or die "bind to port $port: $!\\n";
 listen $listener, SOMAXCONN or die "listen: $!\\n";
 fcntl $listener, F_SETFL, O_NONBLOCK or die "fcntl: $!\\n";
+system $network and die "$network ended with status $?\\n";
 print "vm: serving\\n";
-my (%connection, %file, %dirty, @stored);
+my (%connection, %file);
 sub answer {
   my ($c, $status, $body, $reason) = @_;
   $body = '' unless defined $body;
@@ -29,22 +32,29 @@ sub file_at {
   my ($path) = @_;
   return $file{$path} if $file{$path};
   my $new = not -e "$root$path";
-  sysopen my $opened, "$root$path", O_RDWR | O_CREAT, 0644 or return;
-  if ($new and sysopen my $folder, "$root$uploads", O_RDONLY) { $dirty{$uploads} = $folder }
+  sysopen my $opened, "$root$path", O_RDWR | O_CREAT | O_DSYNC, 0644 or return;
+  if ($new) {
+    sysopen my $folder, "$root$uploads", O_RDONLY or return;
+    $folder->sync or return;
+  }
   return $file{$path} = $opened;
+}
+sub store {
+  my ($opened, $from, $bytes) = @_;
+  sysseek $opened, $from, 0 or return;
+  my $written = syswrite $opened, $bytes;
+  return defined $written && $written == length $bytes;
 }
 sub put {
   my ($c, $path, $head, $body) = @_;
   return answer($c, '403 Forbidden') unless $path =~ m{^\\Q$uploads\\E/[\\w-][\\w.-]*\\z};
   my ($from, $to) = $head =~ m{\\r\\nContent-Range: *bytes (\\d+)-(\\d+)/}i;
-  return answer($c, '400 Bad Request') if defined $from and $to - $from + 1 != length $body;
+  return answer($c, '400 Bad Request') if defined $from and ($to - $from + 1 != length $body or $to >= $largest);
   my $opened = file_at($path) or return answer($c, '500 Internal Server Error');
-  truncate $opened, 0 or return answer($c, '500 Internal Server Error') unless defined $from;
-  sysseek $opened, $from || 0, 0 or return answer($c, '500 Internal Server Error');
-  my $written = syswrite $opened, $body;
-  return answer($c, '507 Insufficient Storage') unless defined $written and $written == length $body;
-  $dirty{$path} = $opened;
-  push @stored, $c;
+  my $size = -s $opened;
+  my $ready = defined $from ? $to < $size || store($opened, $size, "\\0" x ($step * (1 + int $to / $step) - $size)) : truncate $opened, 0;
+  return answer($c, '507 Insufficient Storage') unless $ready and store($opened, $from || 0, $body);
+  answer($c, '201 Created');
 }
 sub get {
   my ($c, $path, $head) = @_;
@@ -86,14 +96,6 @@ sub write_on {
   substr $c->{out}, 0, $sent, '';
   hang_up($c) unless length $c->{out};
 }
-sub sync_all {
-  my $failed;
-  for my $path (keys %dirty) { $dirty{$path}->sync or $failed = $! }
-  print "vm: fsync failed: $failed\\n" if $failed;
-  answer($_, $failed ? '500 Internal Server Error' : '201 Created') for @stored;
-  %dirty = ();
-  @stored = ();
-}
 while (1) {
   my ($reading, $writing) = ('', '');
   vec($reading, fileno $listener, 1) = 1;
@@ -109,7 +111,6 @@ while (1) {
     }
   }
   read_on($_) for grep { not length $_->{out} } @ready;
-  sync_all() if @stored;
   write_on($_) for grep { length $_->{out} and $connection{fileno $_->{socket}} } @ready;
 }
 `;

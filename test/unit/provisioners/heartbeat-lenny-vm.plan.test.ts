@@ -86,7 +86,7 @@ describe('the plan of heartbeat-lenny-vm', () => {
       for (const server of ['nfs01', 'nfs02']) expect(fileOf(plan, path, server)).not.to.equal('');
     expect(() => fileOf(plan, '/usr/local/lib/vm/server', 'nfs02')).to.throw('no step writes');
     expect(fileOf(plan, '/usr/local/lib/vm/inittab', 'nfs01')).to.include(
-      '192.168.33.20 80 /srv/www /records',
+      '/srv/server 80 /srv/www /records /etc/network',
     );
   });
 

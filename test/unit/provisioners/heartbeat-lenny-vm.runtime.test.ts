@@ -244,7 +244,7 @@ describe('the phases of heartbeat-lenny-vm', () => {
       event('mounted', 'drbd0'),
       event('resource-starting', 'vm'),
       event('address-announced', '192.168.33.20'),
-      event('vm-kernel-started'),
+      event('vm-started'),
       event('vm-journal-replayed'),
       event('vm-up'),
       event('vm-checked'),

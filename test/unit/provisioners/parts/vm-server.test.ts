@@ -28,7 +28,7 @@ describe('the web server of a virtual machine', () => {
     free.close();
     await once(free, 'close');
     printed = '';
-    server = spawn('perl', ['-e', vmServerProgram, '127.0.0.1', String(port), root, '/records'], {
+    server = spawn('perl', ['-e', vmServerProgram, String(port), root, '/records', 'true'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     server.stdout?.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -68,7 +68,18 @@ describe('the web server of a virtual machine', () => {
   it('stores a range where it belongs and leaves the rest', async () => {
     await put('/records/a', 'bbbb', '4-7');
     await put('/records/a', 'aa', '0-1');
-    expect(await stored('a')).to.equal('aa\0\0bbbb');
+    expect((await stored('a')).slice(0, 9)).to.equal('aa\0\0bbbb\0');
+  });
+
+  it('grows a file that takes ranges by 64 KiB of zeroes, and loses nothing of it', async () => {
+    await put('/records/a', 'first', '0-4');
+    expect(await stored('a')).to.have.length(65_536);
+    await put('/records/a', 'across', '65533-65538');
+    const text = await stored('a');
+    expect(text).to.have.length(131_072);
+    expect(text.replaceAll('\0', ' ').trim().split(/ +/)).to.deep.equal(['first', 'across']);
+    await put('/records/a', 'x', '65000-65000');
+    expect(await stored('a')).to.equal(`${text.slice(0, 65_000)}x${text.slice(65_001)}`);
   });
 
   it('takes a request that comes in pieces', async () => {
@@ -96,6 +107,11 @@ describe('the web server of a virtual machine', () => {
     [
       'a range of another length',
       'PUT /records/a HTTP/1.1\r\nContent-Range: bytes 0-5/*\r\nContent-Length: 1\r\n\r\nx',
+      400,
+    ],
+    [
+      'a range far behind',
+      'PUT /records/a HTTP/1.1\r\nContent-Range: bytes 9999999-9999999/*\r\nContent-Length: 1\r\n\r\nx',
       400,
     ],
     ['more than it keeps in memory', 'PUT /records/a HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n', 413],
