@@ -17,23 +17,11 @@ export const guestPages = '/srv/www';
 export const bootReport = '/boot';
 
 /** The programs of busybox that the scripts below call. */
-const applets = [
-  'sh',
-  'init',
-  'mount',
-  'ip',
-  'uname',
-  'sync',
-  'sleep',
-  'killall',
-  'poweroff',
-  'reboot',
-  'cat',
-];
+const applets = 'sh init mount ip uname sync sleep killall poweroff reboot cat';
 
 /**
  * Run by init before anything else. The root is mounted read-only then, so that e2fsck may repair it. -f: the whole file
- * system, not only the journal's word for it. Bit 1 of its status asks for a reboot, anything above for a person (e2fsck(8)).
+ * system, not only the journal's word for it. Of its status 2 asks for a reboot, 4 and above for a person (e2fsck(8)).
  */
 export const guestBoot = `#!/bin/sh
 export PATH=/bin:/sbin
@@ -44,13 +32,11 @@ e2fsck -f -p /dev/ubda >/tmp/fsck 2>&1
 status=$?
 while read -r line; do echo "vm: fsck: $line"; done </tmp/fsck
 echo "vm: fsck ended with status $status"
-if [ $((status & 2)) -ne 0 ]; then
-	reboot -f
-fi
-if [ "$status" -gt 1 ]; then
+if [ "$status" -ge 4 ]; then
 	echo 'vm: nothing is served, the file system needs repair by hand'
 	while :; do sleep 3600; done
 fi
+[ "$status" -lt 2 ] || reboot -f
 mount -o remount,rw,noatime /
 { echo "status $status"; cat /tmp/fsck; } >${guestPages}${bootReport}
 sync
@@ -108,7 +94,7 @@ export function guestDisk({ image, sizeMib, uploads }: Guest, files: GuestFiles)
     'tree=$(mktemp -d)',
     `cd "$tree" && mkdir -p bin sbin dev proc sys tmp etc usr/bin ${guestPages.slice(1)}${uploads}`,
     'cp /bin/busybox bin/busybox',
-    `for applet in ${applets.join(' ')}; do ln -s busybox bin/$applet; done`,
+    `for applet in ${applets}; do ln -s busybox bin/$applet; done`,
     'ln -s ../bin/busybox sbin/init',
     'cp /usr/bin/perl usr/bin/perl; cp /sbin/e2fsck sbin/e2fsck',
     `modules=$(perl -e 'use strict; use warnings; use Fcntl; use Socket; use IO::Handle; use Errno; ` +

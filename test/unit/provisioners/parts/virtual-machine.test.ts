@@ -73,7 +73,7 @@ describe('the scripts of a virtual machine', () => {
     const text = guestBoot;
     const at = (part: string): number => text.indexOf(part);
     expect(at('e2fsck -f -p /dev/ubda')).to.be.within(0, at('remount,rw'));
-    expect(at('[ "$status" -gt 1 ]')).to.be.within(at('e2fsck'), at('remount,rw'));
+    expect(at('[ "$status" -ge 4 ]')).to.be.within(at('e2fsck'), at('remount,rw'));
     expect(guestNetwork(guest)).to.include('ip addr add 192.168.33.20/24 ');
   });
 
