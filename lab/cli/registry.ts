@@ -1,6 +1,7 @@
 import { heartbeatSarge } from '../../provisioners/heartbeat-sarge.ts';
 import { heartbeatEtchApache } from '../../provisioners/heartbeat-etch-apache.ts';
 import { heartbeatEtchIscsi } from '../../provisioners/heartbeat-etch-iscsi.ts';
+import { heartbeatLennyVm } from '../../provisioners/heartbeat-lenny-vm.ts';
 import { pacemakerCentos7 } from '../../provisioners/pacemaker-centos7.ts';
 import { hardHalt } from '../../scenarios/hard-halt.ts';
 import { linkFlap } from '../../scenarios/link-flap.ts';
@@ -18,6 +19,7 @@ export const stacks: readonly Stack[] = [
   pacemakerCentos7,
   heartbeatEtchApache,
   heartbeatEtchIscsi,
+  heartbeatLennyVm,
 ];
 export const scenarios: readonly Scenario[] = [hardHalt, linkFlap];
 

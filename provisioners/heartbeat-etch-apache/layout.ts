@@ -2,6 +2,7 @@ import { Topology } from '../../lab/topology.ts';
 import type { Nic } from '../../lab/topology.ts';
 import type { Edition } from '../../lab/plan.ts';
 import { serialPort } from '../parts/heartbeat-media.ts';
+import type { WebService } from '../parts/web-clients.ts';
 
 /** Topology of the current edition: the four nodes that all stacks share, and the article's cable between the servers. */
 const current = Topology.parse({
@@ -101,6 +102,8 @@ export const layout = {
 } as const;
 
 export const serviceAddresses: readonly string[] = [layout.service, layout.secondService];
+
+export const web: WebService = { addresses: serviceAddresses, port: layout.port, uploads: layout.uploads };
 
 /** A path of the web server -> the same file in the active server's file system. */
 export function onServer(urlPath: string): string {

@@ -6,7 +6,7 @@ import type { ReadBackResult, Settings } from '../../lab/stack.ts';
 import { clientsOf } from '../../lab/topology.ts';
 import { awaitDisk, diskPath, loginCommand, logoutCommand } from '../parts/iscsi-initiator.ts';
 import { firstLun } from '../parts/iscsi-target.ts';
-import { compareReplicas, insideStandby, parseEncoded } from '../parts/replicas.ts';
+import { compareReplicas, onStandbyReplica, parseEncoded, whileFrozen } from '../parts/replicas.ts';
 import { peerOf } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
 import { layout, lunFiles, lunOf, portal, replicated } from './layout.ts';
@@ -93,11 +93,12 @@ async function fromServers(
   const commands = probes.map((probe) =>
     readFrom(`.${fileOf(probe).slice(layout.mountPoint.length)}`, probe),
   );
-  const stdout = await insideStandby(
+  const script = [functions, ...commands].join('\n');
+  const stdout = await whileFrozen(
     lab,
-    { server, standby },
+    server,
     replicated,
-    `(${functions}\n${commands.join('\n')})`,
+    () => onStandbyReplica(lab, standby, replicated, script, signal),
     signal,
   );
   return { texts: [...onHolder, ...parseEncoded(stdout, `replica ${standby}`, probes)], replicas };

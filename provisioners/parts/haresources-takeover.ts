@@ -7,8 +7,25 @@ import { drbdSilenceSeconds, either, on, patienceFor } from './takeover.ts';
  * did; on hardware a few seconds.
  */
 const scriptsSeconds = { emulated: 30, accelerated: 8 };
+/** MiB/s of a resynchronisation whose rate is left to DRBD (250 KiB/s in 8.3 and 8.4, drbd.conf(5)). */
+const slowestResyncMib = 0.25;
 /** Releasing the service: stop the server, unmount, demote, drop the address. */
 const releaseSeconds = { emulated: 20, accelerated: 5 };
+
+/** What begins a takeover: the other server is declared dead, or it has handed its resources over. */
+export function takeoverBegins({ cause, from, to }: Takeover, settings: Settings): PhaseMarker {
+  return cause === 'node-lost'
+    ? {
+        name: 'detect',
+        matches: on(to, 'peer-dead', from),
+        governedBy: `deadtime=${String(numberSetting(settings, 'deadtime'))}`,
+      }
+    : {
+        name: 'release',
+        matches: on(to, 'takeover-begun'),
+        governedBy: `autoFailback=${flagSetting(settings, 'autoFailback') ? 'on' : 'off'}`,
+      };
+}
 
 /**
  * Boundaries in the order of haresources: IPaddr, drbddisk, Filesystem, then the script of the server.
@@ -17,7 +34,7 @@ const releaseSeconds = { emulated: 20, accelerated: 5 };
  * @param further phases between serving and the clients' return
  */
 export function takeoverPhases(
-  { cause, from, to }: Takeover,
+  takeover: Takeover,
   settings: Settings,
   {
     server,
@@ -25,20 +42,9 @@ export function takeoverPhases(
     further = [],
   }: { server: string; reconnect: string; further?: readonly PhaseMarker[] },
 ): PhaseMarker[] {
-  const begin: PhaseMarker =
-    cause === 'node-lost'
-      ? {
-          name: 'detect',
-          matches: on(to, 'peer-dead', from),
-          governedBy: `deadtime=${String(numberSetting(settings, 'deadtime'))}`,
-        }
-      : {
-          name: 'release',
-          matches: on(to, 'takeover-begun'),
-          governedBy: `autoFailback=${flagSetting(settings, 'autoFailback') ? 'on' : 'off'}`,
-        };
+  const { to } = takeover;
   return [
-    begin,
+    takeoverBegins(takeover, settings),
     { name: 'address', matches: on(to, 'resource-starting', 'drbddisk') },
     {
       name: 'promote',
@@ -101,6 +107,8 @@ export function takeoverPatience(settings: Settings, budget: (takeover: Takeover
     plannedSeconds: budget({ cause: 'planned', from: '', to: '', emulated: true }).seconds,
     joinSeconds: numberSetting(settings, 'initdead'),
     // A whole resync of the device at the configured rate.
-    resyncSeconds: numberSetting(settings, 'drbd.size') / numberSetting(settings, 'drbd.resyncRate'),
+    resyncSeconds:
+      numberSetting(settings, 'drbd.size') /
+      Math.max(slowestResyncMib, numberSetting(settings, 'drbd.resyncRate')),
   });
 }

@@ -16,7 +16,7 @@ describe('completion in bash', () => {
         { words: ['scenario', ''], offers: ['hard-halt', 'link-flap'] },
         {
           words: ['scenario', 'hard-halt', '--stack', 'heart'],
-          offers: ['heartbeat-sarge', 'heartbeat-etch-apache', 'heartbeat-etch-iscsi'],
+          offers: ['heartbeat-sarge', 'heartbeat-etch-apache', 'heartbeat-etch-iscsi', 'heartbeat-lenny-vm'],
         },
         {
           words: ['scenario', 'hard-halt', '--stack', 'heartbeat-etch-a'],
