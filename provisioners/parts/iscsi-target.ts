@@ -32,8 +32,29 @@ export function targetConf({ iqn, files, writeCache }: FileTarget): string {
 }
 
 /**
- * /etc/ha.d/resource.d/iscsi-target, called as the init script of the iSCSI Enterprise Target. tgt.service refuses logins until
- * all LUNs are there, and when it stops it first refuses new ones, then ends those that are: nothing holds the files any more.
+ * Drop-in of tgt.service for a target that moves (tgt 1.0.85). Its start: as packaged, the port is open while the LUNs are still
+ * being made, and each connection is accepted and closed, upon which an initiator waits for its whole login timeout. Here the
+ * clients' address is listened on last. Its stop: as packaged, the sessions are told to end and the target is deleted before
+ * they have, which fails; tgtd then ignores SIGTERM until systemd's patience is over. Killed at once, it leaves nothing behind:
+ * what it has acknowledged is written, and a client sends again what it has not.
+ * @param address of the service, which is there before the target starts
+ */
+export function targetDropIn(address: string): string {
+  return [
+    '[Service]',
+    'ExecStart=',
+    'ExecStart=/usr/sbin/tgtd -f --iscsi portal=127.0.0.1:3260',
+    `ExecStartPost=/usr/sbin/tgtadm --lld iscsi --op new --mode portal --param portal=${address}:3260`,
+    'ExecStop=',
+    'KillSignal=SIGKILL',
+    'SuccessExitStatus=SIGKILL',
+    '',
+  ].join('\n');
+}
+
+/**
+ * /etc/ha.d/resource.d/iscsi-target, called as the init script of the iSCSI Enterprise Target. `start` returns when the clients'
+ * address is listened on, `stop` when nothing holds the files any more.
  */
 export const targetResourceScript = heartbeatResource({
   name: 'iscsi-target',

@@ -4,6 +4,7 @@ import { diskPath, initiatorTerms, iscsidConf } from '../../../../provisioners/p
 import {
   parseTarget,
   targetConf,
+  targetDropIn,
   targetFaults,
   targetResourceScript,
 } from '../../../../provisioners/parts/iscsi-target.ts';
@@ -89,6 +90,14 @@ describe('an iSCSI target', () => {
     it(`is not well with ${what}`, () => {
       expect(targetFaults(parseTarget(text), target)).to.deep.equal([says]);
     });
+
+  it('listens for clients last, and ends at once', () => {
+    const lines = targetDropIn('192.168.33.20').split('\n');
+    const at = (part: string): number => lines.findIndex((line) => line.includes(part));
+    expect(at('tgtd -f --iscsi portal=127.0.0.1:3260')).to.equal(lines.indexOf('ExecStart=') + 1);
+    expect(lines[at('ExecStartPost=')]).to.include('--mode portal --param portal=192.168.33.20:3260');
+    expect(lines).to.include.members(['ExecStop=', 'KillSignal=SIGKILL', 'SuccessExitStatus=SIGKILL']);
+  });
 
   it('has a resource script that a shell can read and that says words heartbeat knows', () => {
     execFileSync('sh', ['-n'], { input: targetResourceScript, stdio: ['pipe', 'pipe', 'pipe'] });
