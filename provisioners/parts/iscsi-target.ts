@@ -1,5 +1,3 @@
-import { heartbeatResource } from './heartbeat-resource.ts';
-
 /** A target of tgt whose LUNs are files. tgt keeps LUN 0 for itself, so the first file is LUN 1. */
 export interface FileTarget {
   iqn: string;
@@ -56,13 +54,36 @@ export function targetDropIn(address: string): string {
  * /etc/ha.d/resource.d/iscsi-target, called as the init script of the iSCSI Enterprise Target. `start` returns when the clients'
  * address is listened on, `stop` when nothing holds the files any more.
  */
-export const targetResourceScript = heartbeatResource({
-  name: 'iscsi-target',
-  comment: 'iSCSI target as a resource of heartbeat: start, stop, status.',
-  start: 'systemctl start tgt.service || exit 1',
-  stop: 'systemctl stop tgt.service || exit 1',
-  isRunning: 'systemctl is-active --quiet tgt.service',
-});
+export const targetResourceScript = `#!/bin/sh
+# iSCSI target as a resource of heartbeat: start, stop, status.
+say() {
+	logger -t iscsi-target -p local0.info "info: iscsi-target $1"
+}
+
+case "$1" in
+start)
+	systemctl start tgt.service || exit 1
+	say serving
+	;;
+stop)
+	systemctl stop tgt.service || exit 1
+	say stopped
+	;;
+status)
+	if systemctl is-active --quiet tgt.service; then
+		echo running
+	else
+		echo stopped
+		exit 3
+	fi
+	;;
+*)
+	echo "usage: $0 start|stop|status" >&2
+	exit 1
+	;;
+esac
+exit 0
+`;
 
 /** Shell command that prints what `parseTarget` reads. */
 export const showTarget = 'tgtadm --lld iscsi --op show --mode target';
@@ -72,8 +93,6 @@ export interface TargetState {
   ready: boolean;
   /** Disks that are online, with the files behind them. */
   luns: readonly { lun: number; path: string }[];
-  /** Names of the initiators that are logged in. */
-  initiators: readonly string[];
 }
 
 /** The first target that tgtadm shows; undefined when there is none. */
@@ -89,7 +108,6 @@ export function parseTarget(text: string): TargetState | undefined {
       const path = /^ +Backing store path: (\/\S+)$/m.exec(part)?.[1];
       return path === undefined || !/^ +Online: Yes$/m.test(part) ? [] : [{ lun, path }];
     }),
-    initiators: [...head.matchAll(/^ +Initiator: (\S+)/gm)].map((found) => found[1] ?? ''),
   };
 }
 
