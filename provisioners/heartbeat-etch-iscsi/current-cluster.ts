@@ -6,7 +6,7 @@ import { drbdResource } from '../parts/drbd.ts';
 import { firstStart } from '../parts/drbd-start.ts';
 import { authKeysStep, seeEachOther, startClusterStep, timesOf } from '../parts/heartbeat-steps.ts';
 import { haCf, haResources } from '../parts/heartbeat.ts';
-import { targetConf, targetResourceScript } from '../parts/iscsi-target.ts';
+import { targetConf, targetDropIn, targetResourceScript } from '../parts/iscsi-target.ts';
 import { mysqlSteps } from '../parts/mysql.ts';
 import { nfsResourceScript } from '../parts/nfs-server.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
@@ -134,6 +134,10 @@ function target(settings: Settings): PlanSection {
               '! systemctl is-enabled --quiet tgt.service || systemctl disable --no-reload tgt.service',
               'systemctl stop tgt.service',
             ]),
+            file(servers, '/etc/systemd/system/tgt.service.d/lab.conf', targetDropIn(layout.service), {
+              why: 'As packaged, the target takes connections before it has LUNs and drops them, which costs an initiator its whole login timeout; and its stop fails on sessions that are still ending, and is waited for until systemd kills it.',
+            }),
+            run(servers, 'Let systemd read it', ['systemctl daemon-reload']),
             file(servers, '/etc/ha.d/resource.d/iscsi-target', targetResourceScript, {
               mode: 0o755,
               why: 'heartbeat wants to hear "running" or "stopped", which systemctl does not say.',

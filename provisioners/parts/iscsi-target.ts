@@ -1,5 +1,3 @@
-import { heartbeatResource } from './heartbeat-resource.ts';
-
 /** A target of tgt whose LUNs are files. tgt keeps LUN 0 for itself, so the first file is LUN 1. */
 export interface FileTarget {
   iqn: string;
@@ -32,16 +30,60 @@ export function targetConf({ iqn, files, writeCache }: FileTarget): string {
 }
 
 /**
- * /etc/ha.d/resource.d/iscsi-target, called as the init script of the iSCSI Enterprise Target. tgt.service refuses logins until
- * all LUNs are there, and when it stops it first refuses new ones, then ends those that are: nothing holds the files any more.
+ * Drop-in of tgt.service for a target that moves (tgt 1.0.85). Its start: as packaged, the port is open while the LUNs are still
+ * being made, and each connection is accepted and closed, upon which an initiator waits for its whole login timeout. Here the
+ * clients' address is listened on last. Its stop: as packaged, the sessions are told to end and the target is deleted before
+ * they have, which fails; tgtd then ignores SIGTERM until systemd's patience is over. Killed at once, it leaves nothing behind:
+ * what it has acknowledged is written, and a client sends again what it has not.
+ * @param address of the service, which is there before the target starts
  */
-export const targetResourceScript = heartbeatResource({
-  name: 'iscsi-target',
-  comment: 'iSCSI target as a resource of heartbeat: start, stop, status.',
-  start: 'systemctl start tgt.service || exit 1',
-  stop: 'systemctl stop tgt.service || exit 1',
-  isRunning: 'systemctl is-active --quiet tgt.service',
-});
+export function targetDropIn(address: string): string {
+  return [
+    '[Service]',
+    'ExecStart=',
+    'ExecStart=/usr/sbin/tgtd -f --iscsi portal=127.0.0.1:3260',
+    `ExecStartPost=/usr/sbin/tgtadm --lld iscsi --op new --mode portal --param portal=${address}:3260`,
+    'ExecStop=',
+    'KillSignal=SIGKILL',
+    'SuccessExitStatus=SIGKILL',
+    '',
+  ].join('\n');
+}
+
+/**
+ * /etc/ha.d/resource.d/iscsi-target, called as the init script of the iSCSI Enterprise Target. `start` returns when the clients'
+ * address is listened on, `stop` when nothing holds the files any more.
+ */
+export const targetResourceScript = `#!/bin/sh
+# iSCSI target as a resource of heartbeat: start, stop, status.
+say() {
+	logger -t iscsi-target -p local0.info "info: iscsi-target $1"
+}
+
+case "$1" in
+start)
+	systemctl start tgt.service || exit 1
+	say serving
+	;;
+stop)
+	systemctl stop tgt.service || exit 1
+	say stopped
+	;;
+status)
+	if systemctl is-active --quiet tgt.service; then
+		echo running
+	else
+		echo stopped
+		exit 3
+	fi
+	;;
+*)
+	echo "usage: $0 start|stop|status" >&2
+	exit 1
+	;;
+esac
+exit 0
+`;
 
 /** Shell command that prints what `parseTarget` reads. */
 export const showTarget = 'tgtadm --lld iscsi --op show --mode target';
@@ -51,8 +93,6 @@ export interface TargetState {
   ready: boolean;
   /** Disks that are online, with the files behind them. */
   luns: readonly { lun: number; path: string }[];
-  /** Names of the initiators that are logged in. */
-  initiators: readonly string[];
 }
 
 /** The first target that tgtadm shows; undefined when there is none. */
@@ -68,7 +108,6 @@ export function parseTarget(text: string): TargetState | undefined {
       const path = /^ +Backing store path: (\/\S+)$/m.exec(part)?.[1];
       return path === undefined || !/^ +Online: Yes$/m.test(part) ? [] : [{ lun, path }];
     }),
-    initiators: [...head.matchAll(/^ +Initiator: (\S+)/gm)].map((found) => found[1] ?? ''),
   };
 }
 

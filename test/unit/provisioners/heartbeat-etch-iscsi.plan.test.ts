@@ -67,6 +67,9 @@ describe('the plan of heartbeat-etch-iscsi', () => {
     expect(fileOf(plan, '/etc/tgt/conf.d/lab.conf')).to.include(
       '<backing-store /data/iscsi/LUN2>\n        lun 3\n',
     );
+    expect(fileOf(plan, '/etc/systemd/system/tgt.service.d/lab.conf')).to.include(
+      'portal=192.168.33.20:3260\n',
+    );
     const commands = commandsOf(plan);
     expect(commands).to.include('nfs01+nfs02: systemctl stop tgt.service');
     expect(commands.join('\n')).not.to.include('enable --no-reload tgt.service');
@@ -83,6 +86,7 @@ describe('the plan of heartbeat-etch-iscsi', () => {
     expect(commands).to.include('nfs01: systemctl enable --no-reload tgt.service');
     expect(commands.join('\n')).to.include('iscsiadm -m discovery -t sendtargets -p 192.168.33.21');
     expect(() => fileOf(asInTheArticle, '/etc/ha.d/resource.d/iscsi-target')).to.throw();
+    expect(() => fileOf(asInTheArticle, '/etc/systemd/system/tgt.service.d/lab.conf')).to.throw();
     expect(() => fileOf(asInTheArticle, '/etc/tgt/conf.d/lab.conf', 'nfs02')).to.throw();
   });
 

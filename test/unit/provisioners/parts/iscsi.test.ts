@@ -4,6 +4,7 @@ import { diskPath, initiatorTerms, iscsidConf } from '../../../../provisioners/p
 import {
   parseTarget,
   targetConf,
+  targetDropIn,
   targetFaults,
   targetResourceScript,
 } from '../../../../provisioners/parts/iscsi-target.ts';
@@ -65,9 +66,7 @@ describe('an iSCSI target', () => {
   });
 
   it('is well when it is ready with every file under its number', () => {
-    const state = parseTarget(shown());
-    expect(targetFaults(state, target)).to.deep.equal([]);
-    expect(state?.initiators).to.deep.equal(['iqn.1993-08.org.debian:01:sv01']);
+    expect(targetFaults(parseTarget(shown()), target)).to.deep.equal([]);
   });
 
   const ill: [string, string, string][] = [
@@ -89,6 +88,14 @@ describe('an iSCSI target', () => {
     it(`is not well with ${what}`, () => {
       expect(targetFaults(parseTarget(text), target)).to.deep.equal([says]);
     });
+
+  it('listens for clients last, and ends at once', () => {
+    const lines = targetDropIn('192.168.33.20').split('\n');
+    const at = (part: string): number => lines.findIndex((line) => line.includes(part));
+    expect(at('tgtd -f --iscsi portal=127.0.0.1:3260')).to.equal(lines.indexOf('ExecStart=') + 1);
+    expect(lines[at('ExecStartPost=')]).to.include('--mode portal --param portal=192.168.33.20:3260');
+    expect(lines).to.include.members(['ExecStop=', 'KillSignal=SIGKILL', 'SuccessExitStatus=SIGKILL']);
+  });
 
   it('has a resource script that a shell can read and that says words heartbeat knows', () => {
     execFileSync('sh', ['-n'], { input: targetResourceScript, stdio: ['pipe', 'pipe', 'pipe'] });
