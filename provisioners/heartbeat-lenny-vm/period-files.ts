@@ -1,6 +1,7 @@
 /** The article's files, character by character where no setting changes them. */
 export const periodFiles = {
-  hosts: ['192.168.1.11            hauptserver', '192.168.1.12            ausfallserver', ''].join('\n'),
+  /** Lines to add to /etc/hosts. */
+  hosts: ['192.168.1.11            hauptserver', '192.168.1.12            ausfallserver'],
 
   /** @param rate MiB/s; 0 writes no syncer section, as the article */
   drbdConf: (protocol: string, rate: number): string => `global {

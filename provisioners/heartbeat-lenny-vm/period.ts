@@ -91,10 +91,11 @@ function drbd(settings: Settings): PlanSection {
         ['cd /usr/src/drbd-8.3.1', 'make clean all', 'make install'],
         { timeoutMs: 1_200_000 },
       ),
-      file(servers, '/etc/hosts', periodFiles.hosts, {
-        title: 'Add both servers to /etc/hosts',
-        why: 'The two lines come behind those that are there.',
-      }),
+      run(
+        servers,
+        'Add both servers to /etc/hosts',
+        periodFiles.hosts.map((line) => `echo '${line}' >> /etc/hosts`),
+      ),
       file(
         servers,
         '/etc/drbd.conf',
