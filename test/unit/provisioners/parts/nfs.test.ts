@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { eventually } from '../../../fakes/failure.ts';
 import { nfsClientTerms } from '../../../../provisioners/parts/nfs-client.ts';
 import { graceWatch, parseGraceLine } from '../../../../provisioners/parts/nfs-grace.ts';
 import { mountedOptions } from '../../../../provisioners/parts/nfs-mount-health.ts';
@@ -117,14 +121,48 @@ describe('the watch of the grace period', () => {
       expect(parseGraceLine(line)).to.equal(undefined);
   });
 
-  it('is a program that ends with its input', async () => {
-    const child = spawn('sh', ['-c', graceWatch('nfs01').command], { stdio: ['pipe', 'pipe', 'pipe'] });
-    const said: string[] = [];
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-    child.stdin.end();
-    const [status] = (await once(child, 'exit')) as [number | null];
-    expect(status).to.equal(0);
-    expect(said.join('')).to.equal('');
+  it('is a program that tells each change, not what it finds, and ends with its input', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lab-grace-'));
+    const put = (name: string, text: string): void => {
+      writeFileSync(join(folder, `${name}.new`), `${text}\n`);
+      renameSync(join(folder, `${name}.new`), join(folder, name));
+    };
+    const server = (threads: string, over: string): void => {
+      put('v4_end_grace', over);
+      put('threads', threads);
+    };
+    server('8', 'Y');
+    const command = graceWatch('nfs01').command.replaceAll('/proc/fs/nfsd', folder);
+    const child = spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'] });
+    try {
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const kinds = (): (string | undefined)[] =>
+        said
+          .trimEnd()
+          .split('\n')
+          .map((line) => parseGraceLine(line)?.kind ?? line.replace(/^\S+ /, ''));
+      // A change before its first look is what it finds; so changes go on until it tells one.
+      let threads = 8;
+      while (said === '') {
+        threads = 8 - threads;
+        server(String(threads), 'Y');
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+      server('0', 'Y');
+      await eventually('there is no server', () => kinds().at(-1) === 'grace none');
+      server('8', 'N');
+      await eventually('it begins', () => kinds().at(-1) === 'grace-begun');
+      server('8', 'Y');
+      await eventually('it ends', () => kinds().at(-1) === 'grace-ended');
+      child.stdin.end();
+      const [status] = (await once(child, 'exit')) as [number | null];
+      expect(status).to.equal(0);
+      expect(kinds().slice(-3)).to.deep.equal(['grace none', 'grace-begun', 'grace-ended']);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
   });
 });
