@@ -40,7 +40,10 @@ export interface SightingFilter {
    * The first sighting names the first holder seen.
    */
   holderOf?: readonly string[];
-  /** TCP segments with SYN, FIN or RST, and the first segment with payload in each direction of a connection, to or from this port. */
+  /**
+   * TCP segments with SYN, FIN or RST, the first segment with payload in each direction of a connection, and every one whose
+   * payload was sent before; to or from this port.
+   */
   tcpPort?: number;
 }
 
@@ -76,6 +79,8 @@ export type Sighting =
       flags: ('SYN' | 'ACK' | 'FIN' | 'RST')[];
       payloadBytes: number;
       first: boolean;
+      /** True when all of its payload was sent before: a retransmission. */
+      again?: boolean;
     }
   /** The observer read too slowly: this many sightings before this one were discarded. */
   | { kind: 'missed'; atMs: number; count: number };

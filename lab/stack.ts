@@ -3,7 +3,7 @@ import type { Edition, Erratum, Plan, SettingValue } from './plan.ts';
 import type { Platform } from './platform.ts';
 import type { ProbeData } from './probe.ts';
 import type { Lab } from './provider.ts';
-import type { FinalState, Window } from './record.ts';
+import type { Advice, FinalState, Window } from './record.ts';
 import type { TimelineEvent } from './timeline.ts';
 import type { Topology } from './topology.ts';
 
@@ -39,6 +39,8 @@ export interface PhaseMarker {
   name: string;
   matches(event: TimelineEvent): boolean;
   governedBy?: string;
+  /** How it could be shortened, as far as the documentation of what governs it says so. */
+  shorten?: Advice[];
 }
 
 export type Workload = NfsAppend | HttpPut;

@@ -58,6 +58,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/report.ts')).defineReport,
   },
   {
+    name: 'explain',
+    summary: 'say in sentences where the time of each stall went',
+    load: async () => (await import('./commands/explain.ts')).defineExplain,
+  },
+  {
     name: 'image',
     summary: 'make a Vagrant box of the system image',
     load: async () => (await import('./commands/image.ts')).defineImage,

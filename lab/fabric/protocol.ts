@@ -89,6 +89,7 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     flags: z.array(z.enum(['SYN', 'ACK', 'FIN', 'RST'])),
     payloadBytes: count,
     first: z.boolean(),
+    again: z.exactOptional(z.boolean()),
   }),
   z.strictObject({ kind: z.literal('missed'), atMs: z.number(), count }),
 ]);

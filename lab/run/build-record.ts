@@ -81,6 +81,7 @@ export function emptyRecord(spec: LabSpec, scenario: Scenario, broken: string | 
     startedAt: startedAt.toISOString(),
     durationMs: 0,
     settings: { ...spec.settings },
+    blow: null,
     stallSeconds: null,
     clients: [],
     faults: [],
@@ -93,6 +94,7 @@ export function emptyRecord(spec: LabSpec, scenario: Scenario, broken: string | 
     clocks: [],
     versions: {},
     host: {},
+    load: null,
     files: [],
   };
 }
@@ -132,6 +134,7 @@ function measureWindow(
     stallSeconds: worst?.seconds ?? null,
     phases: worst === undefined ? [] : cutIntoPhases(worst, markers, inWindow),
     budget: cause === 'none' ? undisturbedBudget(window) : spec.stack.budget(takeover, spec.settings),
+    prediction: null,
   };
 }
 
@@ -150,11 +153,12 @@ function undisturbedBudget({ outageMs }: OpenedWindow): Window['budget'] {
     outageMs === undefined
       ? []
       : [
-          { name: 'outage', seconds: outageSeconds, from: 'the fault itself' },
+          { name: 'outage', seconds: outageSeconds, from: 'the fault itself', phases: ['outage'] },
           {
             name: 'retransmission',
             seconds: outageSeconds,
             from: 'TCP doubles the time between its attempts (RFC 6298, 5.5): the next one can be as far away as the outage was long',
+            phases: ['reconnect'],
           },
         ];
   const terms = [
@@ -163,6 +167,7 @@ function undisturbedBudget({ outageMs }: OpenedWindow): Window['budget'] {
       name: 'no takeover',
       seconds: undisturbedAllowanceSeconds,
       from: 'allowance: clients should hardly notice what does not move the service',
+      phases: ['reconnect'],
     },
   ];
   return { seconds: terms.reduce((sum, term) => sum + term.seconds, 0), terms };

@@ -7,6 +7,11 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
   return takeoverPhases(takeover, settings, {
     server: 'apache2',
     reconnect: `http.timeoutSeconds=${String(numberSetting(settings, 'http.timeoutSeconds'))}`,
+    sooner: {
+      change: 'a smaller http.timeoutSeconds: a request that was sent to the dead server is given up sooner',
+      risk: 'requests that a slow but living server would still have answered fail',
+      source: 'the description of the setting',
+    },
   });
 }
 
@@ -19,6 +24,7 @@ export function budget(takeover: Takeover, settings: Settings): Budget {
       name: 'patience of the clients',
       seconds: timeout,
       from: `http.timeoutSeconds=${String(timeout)}: a request that was sent to the dead server holds the next one up until it is given up`,
+      phases: ['reconnect'],
     },
   ]);
 }

@@ -1,5 +1,6 @@
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
+import { soonerServing } from '../parts/advice.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
 import { nfsClientTerms, timeoSeconds } from '../parts/nfs-client.ts';
 import { budgetOf, sum } from '../parts/takeover.ts';
@@ -8,6 +9,7 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
   return takeoverPhases(takeover, settings, {
     server: 'nfs-kernel-server',
     reconnect: `timeo=${String(timeoSeconds(textSetting(settings, 'nfs.mountOptions')) * 10)} of the mount, and the back-off of TCP`,
+    sooner: soonerServing,
   });
 }
 

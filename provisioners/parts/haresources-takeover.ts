@@ -1,5 +1,7 @@
 import { flagSetting, numberSetting } from '../../lab/settings.ts';
+import type { Advice } from '../../lab/record.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
+import { noFailback, soonerDead } from './advice.ts';
 import { drbdSilenceSeconds, either, on, patienceFor } from './takeover.ts';
 
 /**
@@ -14,23 +16,33 @@ const releaseSeconds = { emulated: 20, accelerated: 5 };
  * Boundaries in the order of haresources: IPaddr, drbddisk, Filesystem, then the script of the server.
  * @param server the resource script that serves
  * @param reconnect what governs how soon the clients are back
+ * @param sooner how that could be sooner
  */
 export function takeoverPhases(
   { cause, from, to }: Takeover,
   settings: Settings,
-  { server, reconnect }: { server: string; reconnect: string },
+  { server, reconnect, sooner }: { server: string; reconnect: string; sooner: Advice },
 ): PhaseMarker[] {
+  const deadtime = numberSetting(settings, 'deadtime');
   const begin: PhaseMarker =
     cause === 'node-lost'
       ? {
           name: 'detect',
           matches: on(to, 'peer-dead', from),
-          governedBy: `deadtime=${String(numberSetting(settings, 'deadtime'))}`,
+          governedBy: `deadtime=${String(deadtime)}`,
+          shorten: soonerDead({
+            name: 'deadtime',
+            seconds: deadtime,
+            gain: 'this phase shortens second for second',
+            guard: '; nothing fences it, so both then hold the service',
+            source: 'the sample ha.cf of heartbeat, deadtime',
+          }),
         }
       : {
           name: 'release',
           matches: on(to, 'takeover-begun'),
           governedBy: `autoFailback=${flagSetting(settings, 'autoFailback') ? 'on' : 'off'}`,
+          ...(flagSetting(settings, 'autoFailback') ? { shorten: [noFailback] } : {}),
         };
   return [
     begin,
@@ -47,7 +59,7 @@ export function takeoverPhases(
       name: 'serve',
       matches: either(on(to, 'serving'), on(to, 'connection-accepted'), on(to, 'takeover-complete')),
     },
-    { name: 'reconnect', matches: () => false, governedBy: reconnect },
+    { name: 'reconnect', matches: () => false, governedBy: reconnect, shorten: [sooner] },
   ];
 }
 
@@ -59,16 +71,23 @@ export function awayTerms({ cause, emulated }: Takeover, settings: Settings): Bu
   const until =
     cause === 'node-lost'
       ? [
-          { name: 'detection', seconds: deadtime, from: `deadtime=${String(deadtime)}` },
+          {
+            name: 'detection',
+            seconds: deadtime,
+            from: `deadtime=${String(deadtime)}`,
+            phases: ['detect'],
+          },
           {
             name: 'granularity of detection',
             seconds: keepalive,
             from: `keepalive=${String(keepalive)}: a heartbeat may have left just before the fault`,
+            phases: ['detect'],
           },
           {
             name: 'silence of DRBD',
             seconds: Math.max(0, drbdSilenceSeconds - deadtime),
             from: 'ping-int 10 s and ping-timeout 0.5 s of DRBD, as far as they outlast deadtime: until then promotion is refused',
+            phases: ['promote'],
           },
         ]
       : [
@@ -76,6 +95,7 @@ export function awayTerms({ cause, emulated }: Takeover, settings: Settings): Bu
             name: 'release',
             seconds: releaseSeconds[host],
             from: 'allowance for the scripts that stop resources',
+            phases: ['release'],
           },
         ];
   return [
@@ -84,6 +104,7 @@ export function awayTerms({ cause, emulated }: Takeover, settings: Settings): Bu
       name: 'takeover',
       seconds: scriptsSeconds[host],
       from: `allowance for the scripts that start resources, on ${host} machines`,
+      phases: ['address', 'promote', 'mount', 'serve'],
     },
   ];
 }

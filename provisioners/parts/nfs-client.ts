@@ -33,16 +33,19 @@ export function nfsClientTerms(
           name: 'patience of the clients',
           seconds: timeo - awaySeconds,
           from: `timeo: a request that the dead server had acknowledged to TCP is sent again only ${String(timeo)} s after it was sent`,
+          phases: ['reconnect'],
         }
       : {
           name: 'back-off of the clients',
           seconds: Math.min(awaySeconds, 120),
           from: 'TCP doubles its retransmission time: the next attempt comes at most as late again as the service was away, 120 s at most (TCP_RTO_MAX)',
+          phases: ['reconnect'],
         },
     {
       name: 'refused connections',
       seconds: refusedSeconds,
       from: 'first delay of the RPC client after a refused connection: the address is up before nfsd',
+      phases: ['reconnect'],
     },
     ...(graceSeconds === 0
       ? []
@@ -51,6 +54,7 @@ export function nfsClientTerms(
             name: 'grace',
             seconds: graceSeconds,
             from: `nfs.graceTime=${String(graceSeconds)}: a new NFSv4 server lets clients reclaim first`,
+            phases: ['reconnect'],
           },
         ]),
   ];

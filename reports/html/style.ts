@@ -142,6 +142,11 @@ td ul{min-width:15rem}
 .events .log .text{color:var(--soft);font:.8125rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .events .source,.events .node{white-space:nowrap}
 .subject{font-weight:600}
+.words ul{list-style:disc;padding-left:1.2rem}
+.words li{margin:.35rem 0;max-width:60rem}
+.words li::marker{color:var(--strong)}
+.words li .note{display:block}
+.words h4{font-size:.9375rem;font-weight:600;margin:1rem 0 .2rem}
 details{border-bottom:1px solid var(--line)}
 summary{padding:.7rem 0;cursor:pointer}
 summary h3{display:inline}

@@ -56,6 +56,19 @@ for (const stack of stacks)
           for (const term of terms) expect(term.from).to.have.length.above(10);
         }
       });
+      it(`means each term of its budget for phases that it has, and says what shortening one risks (${edition})`, () => {
+        const values = resolveSettings(stack, edition, {});
+        const takeovers = (['node-lost', 'planned'] as const).map(
+          (cause) => ({ cause, from: 'a', to: 'b', emulated: true }) as const,
+        );
+        const phases = takeovers.flatMap((takeover) => stack.phases(takeover, values));
+        for (const term of takeovers.flatMap((takeover) => stack.budget(takeover, values).terms)) {
+          expect(term.phases, term.name).not.to.be.empty;
+          expect(phases.map((phase) => phase.name)).to.include.members(term.phases ?? ['none']);
+        }
+        for (const { change, risk, source } of phases.flatMap((phase) => phase.shorten ?? []))
+          for (const text of [change, risk, source]) expect(text).to.have.length.above(10);
+      });
     }
 
     it('installs only packages that the image of its platform has', () => {

@@ -136,12 +136,15 @@ describe('the witnesses of a run', () => {
       payloadBytes: 0,
       first: false,
     } as const;
-    const fromClient = { ...tcp, from: tcp.to, to: tcp.from };
+    const fromClient = { ...tcp, node: 'sv02', from: tcp.to, to: tcp.from };
     tell({ ...tcp, flags: ['RST'] });
     tell({ ...fromClient, flags: ['SYN'] });
     tell({ ...tcp, flags: ['SYN', 'ACK'] });
     tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, first: true });
     tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, first: true });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, again: true });
     tell({ kind: 'missed', atMs: journal.zeroMs + 2, count: 7 });
     expect(kinds()).to.deep.equal([
       'address-holder',
@@ -151,8 +154,13 @@ describe('the witnesses of a run', () => {
       'connection-attempt',
       'connection-accepted',
       'first-reply',
+      'retransmission',
+      'retransmission',
       'sightings-missed',
     ]);
+    const about = (kind: string): unknown =>
+      journal.events.find((event) => event.kind === kind && event.source === 'fabric')?.subject;
+    expect([about('connection-refused'), about('connection-attempt')]).to.deep.equal(['sv02', 'sv02']);
     await witnesses.stop();
   });
 
