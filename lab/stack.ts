@@ -127,6 +127,8 @@ export interface Stack {
   workload(settings: Settings): Workload;
   /** How long the cluster takes a silent server for a living one: heartbeat's deadtime, Corosync's token timeout. */
   detectionMs(settings: Settings): number;
+  /** Time between two signs of life of a server, at most: heartbeat's keepalive, the retransmission of Corosync's token. */
+  heartbeatIntervalMs(settings: Settings): number;
   /** True when the service returns to its preferred node by itself once that is well again. */
   failsBack(settings: Settings): boolean;
   /** Boundaries of a takeover in the order in which they happen. The last phase, `reconnect`, ends with the first acknowledgement. */

@@ -11,6 +11,7 @@ import { periodPlan } from './pacemaker-centos7/period.ts';
 import { active } from './pacemaker-centos7/server-state.ts';
 import { settings, validate } from './pacemaker-centos7/settings.ts';
 import { budget, detectionMs, patience, phases } from './pacemaker-centos7/takeover.ts';
+import { tokenRetransmitMs } from './parts/corosync.ts';
 import { agentMonitorCommand } from './parts/nfsserver-agent.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
@@ -45,6 +46,7 @@ export const pacemakerCentos7: Stack = {
     intervalMs: numberSetting(values, 'probe.intervalMs'),
   }),
   detectionMs,
+  heartbeatIntervalMs: (values) => tokenRetransmitMs(numberSetting(values, 'token')),
   failsBack: () => false,
   phases,
   budget,

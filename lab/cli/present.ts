@@ -3,6 +3,8 @@ import { join, relative } from 'node:path';
 import { exitCode, messageOf } from '../errors.ts';
 import type { RunRecord } from '../record.ts';
 import { renderHtml } from '../../reports/html.ts';
+import { renderRepeats } from '../../reports/repeats-text.ts';
+import { summariseRepeats } from '../../reports/repeats.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
 import type { CliContext } from './context.ts';
 import { isLively, print, printJson, tell } from './output.ts';
@@ -48,6 +50,20 @@ export function printRecords(
   records: readonly RunRecord[],
 ): void {
   if (options.json === true) printJson(context, records);
+}
+
+/** Repeated runs as a distribution; with --json the summaries beside the records. */
+export function printRepeats(
+  context: CliContext,
+  options: GlobalOptions,
+  records: readonly RunRecord[],
+): void {
+  const summaries = summariseRepeats(records);
+  if (options.json === true) printJson(context, { summaries, records });
+  else if (records.length > 0) {
+    const colour = isLively(context.stdout, context.env, options);
+    print(context, renderRepeats(summaries, { colour, width: context.stdout.columns ?? 100 }));
+  }
 }
 
 function shown(context: CliContext, path: string): string {

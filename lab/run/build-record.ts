@@ -23,6 +23,7 @@ export interface RunMaterial {
   final: RunRecord['final'];
   versions: RunRecord['versions'];
   broken: string | null;
+  blow: RunRecord['blow'];
   hostFacts: Record<string, string>;
   stage: StageResult;
   files: string[];
@@ -43,6 +44,7 @@ export function buildRecord(material: RunMaterial): RunRecord {
     ...emptyRecord(spec, scenario, material.broken),
     id: runId(journal.startedAt, spec, scenario),
     accelerator: lab.accelerator,
+    blow: material.blow,
     startedAt: journal.startedAt.toISOString(),
     durationMs,
     stallSeconds: first?.stallSeconds ?? null,

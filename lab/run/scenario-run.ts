@@ -12,6 +12,7 @@ import type { ReadBackResult } from '../stack.ts';
 import { together, unlessBroken } from '../together.ts';
 import { clientsOf } from '../topology.ts';
 import { gatherFinalState, keepLogs, readVersions } from './aftermath.ts';
+import { drawBlow, strikingLater, type Repeat } from './blow.ts';
 import { startCaptures, type Captures } from './captures.ts';
 import { hostFacts } from './host-facts.ts';
 import { startJournal, type Journal } from './journal.ts';
@@ -27,6 +28,8 @@ export interface ScenarioOptions {
   startProbe: StartProbe;
   /** Keep every frame of every network as a pcap file beside the record. */
   capture?: boolean;
+  /** Draws where in the heartbeat interval the first fault comes. */
+  repeat?: Repeat;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -73,10 +76,11 @@ async function perform(
   spec: LabSpec,
   scenario: Scenario,
   lab: Lab,
-  { startProbe, progress, signal }: ScenarioOptions,
+  { startProbe, repeat, progress, signal }: ScenarioOptions,
   captureFolder: string | undefined,
 ): Promise<{ record: RunRecord; files: Map<string, string>; pcaps: string[] }> {
   const journal = startJournal();
+  const blow = repeat === undefined ? null : drawBlow(spec, scenario.name, repeat);
   const { stack, settings, edition } = spec;
   const service = stack.service(edition);
   const open: { witnesses?: Witnesses; captures?: Captures; stage?: OpenStage; probes: RunningProbe[] } = {
@@ -95,7 +99,9 @@ async function perform(
     if (captureFolder !== undefined) open.captures = await startCaptures(lab, captureFolder);
     for (const client of clientsOf(lab.topology))
       open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));
-    const stage = openStage(spec, lab, journal, witnesses, open.probes, progress, inner);
+    const opened = openStage(spec, lab, journal, witnesses, open.probes, progress, inner);
+    const stage =
+      blow === null ? opened : { ...opened, stage: strikingLater(opened.stage, blow, journal, inner) };
     open.stage = stage;
     const recovered = await ranThrough(scenario, stage, journal, progress);
     await progress.step('read every acknowledged write back', async () => {
@@ -142,6 +148,7 @@ async function perform(
     journal,
     ...found,
     broken,
+    blow,
     hostFacts: facts(),
     stage: open.stage?.result ?? { windows: [], faults: [], expectedActive: '' },
     files: [...files.keys(), ...pcaps],

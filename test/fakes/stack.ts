@@ -41,6 +41,7 @@ export function fakeStack(changes: Partial<Stack> = {}): Stack {
     monitors: () => [],
     workload: () => ({ kind: 'nfs-append', directory: '/mnt', intervalMs: 10 }),
     detectionMs: () => 10_000,
+    heartbeatIntervalMs: () => 2000,
     failsBack: () => true,
     phases: () => [],
     budget: () => ({ seconds: 45, terms: [] }),

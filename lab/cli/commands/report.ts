@@ -5,7 +5,7 @@ import { UsageError } from '../../errors.ts';
 import type { RunRecord } from '../../record.ts';
 import type { CliContext } from '../context.ts';
 import { tell } from '../output.ts';
-import { exitCodeOf, present, printRecords } from '../present.ts';
+import { exitCodeOf, present, printRecords, printRepeats } from '../present.ts';
 import type { Program } from '../program.ts';
 import { examples } from '../program.ts';
 import { readRun, runsIn } from '../records.ts';
@@ -19,12 +19,14 @@ export function defineReport(program: Program, context: CliContext): void {
       'Judge recorded runs again with the checks of this release and draw their reports. The record itself stays as it is.',
     )
     .argument('[run...]', 'id of a run, its folder, or its record.json (default: the latest run)')
+    .option('--summary', 'the runs together, as a distribution, instead of one by one')
     .addOption(new Option('--out <folder>', 'where the runs are').env('LAB_OUT').default(defaultOut))
     .addHelpText(
       'after',
       examples([
         ['lab report', 'the latest run'],
         ['lab report lab-results/*', 'all of them'],
+        ['lab report lab-results/* --summary', 'median, worst and spread of repeated runs'],
         ['lab report --json', 'the record, with the verdicts of today'],
       ]),
     )
@@ -46,10 +48,11 @@ export function defineReport(program: Program, context: CliContext): void {
             context,
             `note: ${record.id} was judged ${record.verdict} when it ran, and is ${judged.verdict} now`,
           );
-        await present(context, options, judged, directory);
+        if (options.summary !== true) await present(context, options, judged, directory);
         records.push(judged);
       }
-      printRecords(context, options, records);
+      if (options.summary === true) printRepeats(context, options, records);
+      else printRecords(context, options, records);
       context.exitWith(exitCodeOf(records));
     });
 }

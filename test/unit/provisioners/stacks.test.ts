@@ -44,6 +44,11 @@ for (const stack of stacks)
           );
       });
 
+      it(`says between which signs of life a fault can come (${edition})`, () => {
+        const values = resolveSettings(stack, edition, {});
+        expect(stack.heartbeatIntervalMs(values)).to.be.within(100, stack.detectionMs(values));
+      });
+
       it(`waits longer than its budget (${edition})`, () => {
         const values = resolveSettings(stack, edition, {});
         for (const cause of ['node-lost', 'planned'] as const) {

@@ -89,6 +89,7 @@ function material(changes: Partial<RunMaterial> = {}): { material: RunMaterial; 
       final: null,
       versions: {},
       broken: null,
+      blow: null,
       hostFacts: { cores: '2' },
       stage: {
         windows: [
