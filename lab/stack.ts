@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Edition, Erratum, Plan, SettingValue } from './plan.ts';
 import type { Platform } from './platform.ts';
+import type { Timing } from './prediction.ts';
 import type { ProbeData } from './probe.ts';
 import type { Lab } from './provider.ts';
 import type { Advice, FinalState, Window } from './record.ts';
@@ -134,6 +135,8 @@ export interface Stack {
   /** Boundaries of a takeover in the order in which they happen. The last phase, `reconnect`, ends with the first acknowledgement. */
   phases(takeover: Takeover, settings: Settings): PhaseMarker[];
   budget(takeover: Takeover, settings: Settings): Budget;
+  /** What the settings alone say about how long a takeover takes: floor and expectation are predicted from it. */
+  timing(takeover: Takeover, settings: Settings): Timing;
   /** How long to wait for the clients after a takeover, for a node to be redundant again, and so on: never a pass mark. */
   patience(settings: Settings): Patience;
   /** Reads acknowledged records back: by the other clients, then on each replica; compares the replicas. */

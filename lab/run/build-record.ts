@@ -10,6 +10,7 @@ import { failingStretches, longestStall } from '../stall.ts';
 import { tenuresOf } from '../tenure.ts';
 import type { TimelineEvent } from '../timeline.ts';
 import { round, type Journal } from './journal.ts';
+import { predictWindow } from './predict-window.ts';
 import type { LabSpec } from './spec.ts';
 import type { OpenedWindow, StageResult } from './stage.ts';
 
@@ -24,6 +25,7 @@ export interface RunMaterial {
   versions: RunRecord['versions'];
   broken: string | null;
   blow: RunRecord['blow'];
+  earlier: readonly RunRecord[];
   hostFacts: Record<string, string>;
   stage: StageResult;
   files: string[];
@@ -37,13 +39,17 @@ export function buildRecord(material: RunMaterial): RunRecord {
   const { spec, scenario, lab, journal, data, stage } = material;
   const durationMs = round(journal.nowMs());
   const events = [...journal.events, ...probeEvents(data)].sort((a, b) => a.atMs - b.atMs);
-  const windows = stage.windows.map((window) => measureWindow(window, data, events, spec));
+  const empty = { ...emptyRecord(spec, scenario, material.broken), accelerator: lab.accelerator };
+  const kind = { stack: spec.stack, settings: spec.settings, record: { ...empty, host: material.hostFacts } };
+  const windows = stage.windows.map((window) => ({
+    ...measureWindow(window, data, events, spec),
+    prediction: predictWindow(window, kind, material.earlier),
+  }));
   const first = windows[0];
   for (const fault of stage.faults) fault.proof.push(...noticed(fault, events));
   return {
-    ...emptyRecord(spec, scenario, material.broken),
+    ...empty,
     id: runId(journal.startedAt, spec, scenario),
-    accelerator: lab.accelerator,
     blow: material.blow,
     startedAt: journal.startedAt.toISOString(),
     durationMs,
@@ -112,7 +118,7 @@ function measureWindow(
   data: readonly ProbeData[],
   events: readonly TimelineEvent[],
   spec: LabSpec,
-): Window {
+): Omit<Window, 'prediction'> {
   const { name, title, startMs, endMs, takeover, cause } = window;
   const stalls = data.flatMap((probe) => {
     const stall = longestStall(probe.samples, probe.intervalMs, { fromMs: startMs, toMs: endMs });
@@ -136,7 +142,6 @@ function measureWindow(
     stallSeconds: worst?.seconds ?? null,
     phases: worst === undefined ? [] : cutIntoPhases(worst, markers, inWindow),
     budget: cause === 'none' ? undisturbedBudget(window) : spec.stack.budget(takeover, spec.settings),
-    prediction: null,
   };
 }
 

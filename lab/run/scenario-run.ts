@@ -28,6 +28,8 @@ export interface ScenarioOptions {
   startProbe: StartProbe;
   /** Keep every frame of every network as a pcap file beside the record. */
   capture?: boolean;
+  /** Earlier runs, from which the stalls of this one are predicted as far as they are of the same kind. */
+  earlier?: readonly RunRecord[];
   /** Draws where in the heartbeat interval the first fault comes. */
   repeat?: Repeat;
   progress: Progress;
@@ -76,7 +78,7 @@ async function perform(
   spec: LabSpec,
   scenario: Scenario,
   lab: Lab,
-  { startProbe, repeat, progress, signal }: ScenarioOptions,
+  { startProbe, repeat, earlier = [], progress, signal }: ScenarioOptions,
   captureFolder: string | undefined,
 ): Promise<{ record: RunRecord; files: Map<string, string>; pcaps: string[] }> {
   const journal = startJournal();
@@ -149,6 +151,7 @@ async function perform(
     ...found,
     broken,
     blow,
+    earlier,
     hostFacts: facts(),
     stage: open.stage?.result ?? { windows: [], faults: [], expectedActive: '' },
     files: [...files.keys(), ...pcaps],

@@ -1,6 +1,8 @@
+import type { Timing } from '../../lab/prediction.ts';
 import { numberSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
+import { haresourcesTiming } from '../parts/haresources-timing.ts';
 import { budgetOf } from '../parts/takeover.ts';
 
 export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
@@ -27,6 +29,15 @@ export function budget(takeover: Takeover, settings: Settings): Budget {
       phases: ['reconnect'],
     },
   ]);
+}
+
+export function timing(takeover: Takeover, settings: Settings): Timing {
+  const timeout = numberSetting(settings, 'http.timeoutSeconds');
+  return haresourcesTiming(takeover, settings, {
+    mostSeconds: () => timeout,
+    grows: false,
+    from: `as in earlier runs, at most http.timeoutSeconds=${String(timeout)}`,
+  });
 }
 
 export function patience(settings: Settings): Patience {

@@ -1,8 +1,10 @@
+import type { Timing } from '../../lab/prediction.ts';
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
 import { soonerServing } from '../parts/advice.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
-import { nfsClientTerms, timeoSeconds } from '../parts/nfs-client.ts';
+import { haresourcesTiming } from '../parts/haresources-timing.ts';
+import { nfsClientTerms, nfsClientTiming, timeoSeconds } from '../parts/nfs-client.ts';
 import { budgetOf, sum } from '../parts/takeover.ts';
 
 export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
@@ -16,11 +18,18 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
 /** An upper bound that a healthy cluster keeps, term by term. */
 export function budget(takeover: Takeover, settings: Settings): Budget {
   const served = awayTerms(takeover, settings);
-  const client = nfsClientTerms(sum(served), {
+  return budgetOf([...served, ...nfsClientTerms(sum(served), clientOptions(settings))]);
+}
+
+export function timing(takeover: Takeover, settings: Settings): Timing {
+  return haresourcesTiming(takeover, settings, nfsClientTiming(clientOptions(settings)));
+}
+
+function clientOptions(settings: Settings): { mountOptions: string; graceSeconds: number } {
+  return {
     mountOptions: textSetting(settings, 'nfs.mountOptions'),
     graceSeconds: textSetting(settings, 'nfs.version') === '3' ? 0 : numberSetting(settings, 'nfs.graceTime'),
-  });
-  return budgetOf([...served, ...client]);
+  };
 }
 
 export function patience(settings: Settings): Patience {

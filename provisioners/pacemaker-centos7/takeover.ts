@@ -1,8 +1,10 @@
+import type { Timing } from '../../lab/prediction.ts';
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
 import { soonerDead, soonerServing } from '../parts/advice.ts';
-import { consensusMs } from '../parts/corosync.ts';
-import { nfsClientTerms, timeoSeconds } from '../parts/nfs-client.ts';
+import { consensusMs, tokenRetransmitMs } from '../parts/corosync.ts';
+import { silenceOfDrbd } from '../parts/haresources-timing.ts';
+import { nfsClientTerms, nfsClientTiming, timeoSeconds } from '../parts/nfs-client.ts';
 import { budgetOf, drbdSilenceSeconds, either, on, patienceFor, sum } from '../parts/takeover.ts';
 import { groupOrder } from './resources.ts';
 
@@ -124,6 +126,39 @@ export function budget({ cause, emulated }: Takeover, settings: Settings): Budge
     graceSeconds: 0,
   });
   return budgetOf([...served, ...client]);
+}
+
+/** Token and consensus; of a planned takeover there are no timers, only agents. */
+export function timing({ cause }: Takeover, settings: Settings): Timing {
+  const token = numberSetting(settings, 'token');
+  const seconds = detectionMs(settings) / 1000;
+  const roundSeconds = tokenRetransmitMs(token) / 1000;
+  const clients = nfsClientTiming({
+    mountOptions: textSetting(settings, 'nfs.mountOptions'),
+    graceSeconds: 0,
+  });
+  if (cause === 'planned') return { timers: [], clients, settings: ['token'] };
+  return {
+    timers: [
+      {
+        name: 'token and consensus',
+        leastSeconds: seconds - roundSeconds,
+        likelySeconds: seconds - roundSeconds / 2,
+        mostSeconds: seconds,
+        from: `token=${String(token)} counts from the last token, which is up to ${roundSeconds.toFixed(1)} s old when the fault comes; consensus is 1.2 times the token`,
+      },
+      silenceOfDrbd(seconds),
+      {
+        name: 'another try',
+        leastSeconds: 0,
+        likelySeconds: promoteAgainSeconds / 2,
+        mostSeconds: promoteAgainSeconds,
+        from: 'the agent of DRBD tries a refused promotion again after a second',
+      },
+    ],
+    clients,
+    settings: ['token'],
+  };
 }
 
 /** How long to wait before a scenario gives a takeover up; never a pass mark. */

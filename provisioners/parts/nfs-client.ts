@@ -1,3 +1,4 @@
+import type { Timing } from '../../lab/prediction.ts';
 import type { Budget } from '../../lab/stack.ts';
 
 /** Mount options in the order of fstab(5). */
@@ -58,4 +59,14 @@ export function nfsClientTerms(
           },
         ]),
   ];
+}
+
+/** The same as a prediction: at least nothing, since the next attempt can come the moment the service is there. */
+export function nfsClientTiming(options: { mountOptions: string; graceSeconds: number }): Timing['clients'] {
+  return {
+    mostSeconds: (awaySeconds) =>
+      nfsClientTerms(awaySeconds, options).reduce((total, term) => total + term.seconds, 0),
+    grows: true,
+    from: 'the same share of the time away as in earlier runs: TCP doubles the time between its attempts (RFC 6298, 5.5)',
+  };
 }

@@ -1,5 +1,5 @@
 import type { Window } from '../../lab/record.ts';
-import { roundSeconds, shortSeconds } from '../figures.ts';
+import { counted, roundSeconds, shortSeconds } from '../figures.ts';
 
 /** How a stall stands to what was expected of it. */
 export type Standing =
@@ -19,6 +19,15 @@ export function standingOf({ prediction, stallSeconds, stalls, worst }: Window):
 /** True when a run deserves a second look; it fails nothing. */
 export function isSurprising(window: Window): boolean {
   return ['below the floor', 'below the band', 'above the band'].includes(standingOf(window));
+}
+
+/** Predicted beside measured in one line; empty where nothing was predicted. */
+export function predictionLine({ prediction }: Window): string {
+  if (prediction === null) return '';
+  const { floorSeconds, expectedSeconds, band, records } = prediction;
+  if (expectedSeconds === null || band === null)
+    return floorSeconds > 0 ? `predicted: at least ${shortSeconds(floorSeconds)} by timers alone` : '';
+  return `predicted from ${counted(records, 'earlier run')}: ${shortSeconds(expectedSeconds)}, between ${shortSeconds(band.fromSeconds)} and ${shortSeconds(band.toSeconds)}`;
 }
 
 /** Predicted beside measured. */

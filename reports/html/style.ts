@@ -76,6 +76,8 @@ box-shadow:inset 0 0 0 1px rgba(0,0,0,.28);-webkit-print-color-adjust:exact;prin
 .meter span{position:absolute;inset:0 auto 0 0;border-radius:.25rem;background:var(--accent)}
 .meter .over{background:var(--fail)}
 .meter i{position:absolute;top:-.2rem;bottom:-.2rem;border-left:2px solid var(--ink);margin-left:-2px}
+.predicted strong{color:var(--unknown)}
+.predicted.note::first-letter{text-transform:uppercase}
 .terms{grid-column:2}
 .terms li{display:grid;grid-template-columns:3.25rem minmax(0,1fr)}
 .terms b{font-weight:600}

@@ -45,6 +45,11 @@ export function fakeStack(changes: Partial<Stack> = {}): Stack {
     failsBack: () => true,
     phases: () => [],
     budget: () => ({ seconds: 45, terms: [] }),
+    timing: () => ({
+      timers: [],
+      clients: { mostSeconds: () => 10, grows: false, from: 'as before' },
+      settings: ['deadtime'],
+    }),
     patience: () => ({ takeoverMs: 500, redundancyMs: 500, failbackMs: 500 }),
     readBack: (_lab, probes) =>
       Promise.resolve({

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../record.ts';
 import { startWriter } from '../../probes/start-writer.ts';
 import { down, runScenario } from '../../run.ts';
 import type { CliContext } from '../context.ts';
+import { earlierRuns } from '../earlier.ts';
 import { print, tell } from '../output.ts';
 import { exitCodeOf, present, printRecords, printRepeats } from '../present.ts';
 import type { Program } from '../program.ts';
@@ -64,30 +65,35 @@ export function defineScenario(program: Program, context: CliContext): void {
       const seed = seedOf(options.seed, repeat);
       const { spec, provider } = await labRequest(context, options, options);
       const progress = progressOf(context, options);
+      const outDirectory = resolve(context.cwd, options.out);
       const records: RunRecord[] = [];
       let takeDown = false;
       try {
         if (options.quiet !== true) tell(context, `provider: ${spec.provider.name}, because ${provider.why}`);
         await readyHost(context, spec, progress);
         takeDown = options.keep !== true && !(await isRunning(spec));
-        for (const scenario of scenarios)
+        for (const scenario of scenarios) {
+          const earlier = await earlierRuns(context, outDirectory, spec.stack.name, scenario.name);
           for (let run = 1; run <= repeat; run++) {
             const title =
               repeat === 1 ? scenario.name : `${scenario.name}, run ${String(run)} of ${String(repeat)}`;
             const { record, directory } = await progress.step(`scenario ${title}`, (inner) =>
               runScenario(spec, scenario, {
-                outDirectory: resolve(context.cwd, options.out),
+                outDirectory,
                 startProbe: startWriter,
                 capture: options.pcap === true,
+                earlier,
                 ...(seed === undefined ? {} : { repeat: { seed, run, of: repeat } }),
                 progress: inner,
                 signal: context.signal,
               }),
             );
             records.push(record);
+            earlier.push(record);
             await present(context, options, record, directory);
             context.signal.throwIfAborted();
           }
+        }
       } finally {
         if (takeDown) await progress.step('take the lab down again', () => down(spec, { purge: false }));
         progress.end();

@@ -61,6 +61,22 @@ for (const stack of stacks)
           for (const term of terms) expect(term.from).to.have.length.above(10);
         }
       });
+      it(`predicts no more than its budget allows, and knows the settings of its timers (${edition})`, () => {
+        const values = resolveSettings(stack, edition, {});
+        for (const cause of ['node-lost', 'planned'] as const) {
+          const takeover = { cause, from: 'a', to: 'b', emulated: true };
+          const { timers, clients, settings } = stack.timing(takeover, values);
+          for (const timer of timers) {
+            expect(timer.leastSeconds).to.be.within(0, timer.likelySeconds);
+            expect(timer.likelySeconds).to.be.at.most(timer.mostSeconds);
+          }
+          const most = timers.reduce((total, timer) => total + timer.mostSeconds, 0);
+          expect(most + clients.mostSeconds(most)).to.be.below(stack.budget(takeover, values).seconds);
+          expect(Object.keys(values)).to.include.members([...settings]);
+          expect(timers.length > 0).to.equal(cause === 'node-lost');
+        }
+      });
+
       it(`means each term of its budget for phases that it has, and says what shortening one risks (${edition})`, () => {
         const values = resolveSettings(stack, edition, {});
         const takeovers = (['node-lost', 'planned'] as const).map(

@@ -4,6 +4,8 @@ import type { Prediction, RunRecord, Window } from '../../../lab/record.ts';
 import { explain } from '../../../reports/explain.ts';
 import type { ExplainedWindow } from '../../../reports/explain.ts';
 import { isSurprising, standingOf } from '../../../reports/explain/prediction.ts';
+import { renderHtml } from '../../../reports/html.ts';
+import { renderTerminal } from '../../../reports/terminal.ts';
 import { renderExplanation } from '../../../reports/explain/text.ts';
 import {
   brokenRecord,
@@ -13,6 +15,7 @@ import {
 } from '../../fixtures/bad-records.ts';
 import { recordOfSchema1 } from '../../fixtures/old-record.ts';
 import { exampleRecord } from '../../fixtures/record.ts';
+import { readPage } from './page.ts';
 
 function windowOf(record: RunRecord, name: string): ExplainedWindow {
   const window = explain(record).windows.find((each) => each.name === name);
@@ -285,6 +288,26 @@ describe('a stall beside its prediction', () => {
     expect(told({ ...predicted, floorSeconds: 30, band: null, expectedSeconds: null })).to.contain(
       'Unexpected: the stall is shorter than that',
     );
+  });
+});
+
+describe('a prediction in the reports', () => {
+  const shown = (band: { fromSeconds: number; toSeconds: number }): string[] => {
+    const record = failover(() => ({ prediction: { ...predicted, band } }));
+    return [renderTerminal(record, { colour: false, width: 200 }), readPage(renderHtml(record)).text];
+  };
+
+  it('stands beside the budget, and is marked where the run was otherwise', () => {
+    for (const text of shown({ fromSeconds: 20, toSeconds: 40 })) {
+      expect(text).to.match(/predicted from 3 earlier runs: 30\.0\ss, between 20\.0\ss and 40\.0\ss/i);
+      expect(text).not.to.match(/unexpected/i);
+    }
+    for (const text of shown({ fromSeconds: 20, toSeconds: 25 }))
+      expect(text).to.match(/unexpected: above the band/i);
+  });
+
+  it('is left out where there is none', () => {
+    expect(renderTerminal(exampleRecord(), { colour: false, width: 200 })).not.to.contain('predicted');
   });
 });
 
