@@ -45,6 +45,8 @@ export interface SightingFilter {
    * payload was sent before; to or from this port.
    */
   tcpPort?: number;
+  /** How late the switch itself is: every ten seconds, and whenever a timer of it was late. */
+  pace?: boolean;
 }
 
 export type Sighting =
@@ -82,5 +84,10 @@ export type Sighting =
       /** True when all of its payload was sent before: a retransmission. */
       again?: boolean;
     }
+  /**
+   * Since the last one of these the switch woke so often, every `everyMs` if it could, and the latest wake was so late: frames
+   * were as late then.
+   */
+  | { kind: 'pace'; atMs: number; everyMs: number; wakes: number; worstLateMs: number }
   /** The observer read too slowly: this many sightings before this one were discarded. */
   | { kind: 'missed'; atMs: number; count: number };

@@ -7,6 +7,7 @@ import type { Capture } from './capture.ts';
 import type { FabricConfig } from './config.ts';
 import { onLines } from './lines.ts';
 import { observe } from './observer.ts';
+import { watchPace } from './pace.ts';
 import type { Message, Request } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
 import { activeRules, addRule, removeRule, segmentNamed } from './rules.ts';
@@ -139,8 +140,10 @@ function startObserver(
   };
   socket.on('drain', tellMissed);
   const end = observe(fabric.segments.values(), filter, report);
+  const endPace = filter.pace === true ? watchPace(report) : undefined;
   return () => {
     socket.off('drain', tellMissed);
+    endPace?.();
     end();
   };
 }

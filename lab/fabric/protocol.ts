@@ -56,6 +56,7 @@ export const filterSchema: z.ZodType<SightingFilter> = z.strictObject({
   arp: z.exactOptional(z.boolean()),
   holderOf: z.exactOptional(z.array(z.ipv4()).readonly()),
   tcpPort: z.exactOptional(z.number().int().min(1).max(65_535)),
+  pace: z.exactOptional(z.boolean()),
 });
 
 const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
@@ -90,6 +91,13 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     payloadBytes: count,
     first: z.boolean(),
     again: z.exactOptional(z.boolean()),
+  }),
+  z.strictObject({
+    kind: z.literal('pace'),
+    atMs: z.number(),
+    everyMs: z.number().positive(),
+    wakes: count,
+    worstLateMs: z.number().nonnegative(),
   }),
   z.strictObject({ kind: z.literal('missed'), atMs: z.number(), count }),
 ]);

@@ -25,6 +25,7 @@ export interface RunMaterial {
   versions: RunRecord['versions'];
   broken: string | null;
   blow: RunRecord['blow'];
+  load: RunRecord['load'];
   earlier: readonly RunRecord[];
   hostFacts: Record<string, string>;
   stage: StageResult;
@@ -68,6 +69,7 @@ export function buildRecord(material: RunMaterial): RunRecord {
     })),
     versions: material.versions,
     host: material.hostFacts,
+    load: material.load,
     files: material.files,
   };
 }

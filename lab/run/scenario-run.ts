@@ -20,6 +20,7 @@ import { buildRecord, emptyRecord } from './build-record.ts';
 import type { LabSpec } from './spec.ts';
 import { openStage, type OpenStage } from './stage.ts';
 import { bringUp } from './up.ts';
+import { startWatchdogs, type Watchdogs } from './watchdogs.ts';
 import { startWitnesses, type Witnesses } from './witnesses.ts';
 
 export interface ScenarioOptions {
@@ -85,7 +86,13 @@ async function perform(
   const blow = repeat === undefined ? null : drawBlow(spec, scenario.name, repeat);
   const { stack, settings, edition } = spec;
   const service = stack.service(edition);
-  const open: { witnesses?: Witnesses; captures?: Captures; stage?: OpenStage; probes: RunningProbe[] } = {
+  const open: {
+    witnesses?: Witnesses;
+    watchdogs?: Watchdogs;
+    captures?: Captures;
+    stage?: OpenStage;
+    probes: RunningProbe[];
+  } = {
     probes: [],
   };
   const found: {
@@ -97,7 +104,9 @@ async function perform(
   const facts = hostFacts(lab);
 
   const watchAndBreak = async (inner: AbortSignal): Promise<void> => {
-    const witnesses = (open.witnesses = await startWitnesses(lab, stack, service, journal));
+    open.witnesses = await startWitnesses(lab, stack, service, journal);
+    open.watchdogs = await startWatchdogs(lab, journal);
+    const witnesses = bothOf(open.witnesses, open.watchdogs);
     if (captureFolder !== undefined) open.captures = await startCaptures(lab, captureFolder);
     for (const client of clientsOf(lab.topology))
       open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));
@@ -133,6 +142,7 @@ async function perform(
     await open.stage?.healAll();
   }
   if (found.data.length === 0) found.data = await salvage(open.probes);
+  const load = (await open.watchdogs?.stop()) ?? null;
   await open.witnesses?.stop({ hurry: signal.aborted });
   const pcaps = (await open.captures?.stop().catch(() => [])) ?? [];
   if (failure !== undefined) {
@@ -151,12 +161,28 @@ async function perform(
     ...found,
     broken,
     blow,
+    load,
     earlier,
     hostFacts: facts(),
     stage: open.stage?.result ?? { windows: [], faults: [], expectedActive: '' },
     files: [...files.keys(), ...pcaps],
   });
   return { record: judged(record, scenario, journal), files, pcaps };
+}
+
+/** What leaves and rejoins does so for both; each is stopped by itself. */
+function bothOf(witnesses: Witnesses, watchdogs: Watchdogs): Witnesses {
+  return {
+    leave: (node) => {
+      witnesses.leave(node);
+      watchdogs.leave(node);
+    },
+    rejoin: async (node) => {
+      await witnesses.rejoin(node);
+      await watchdogs.rejoin(node);
+    },
+    stop: (options) => witnesses.stop(options),
+  };
 }
 
 /**

@@ -191,6 +191,7 @@ function noteSighting(
   addresses: readonly string[],
   nodeAt: ReadonlyMap<string, string>,
 ): void {
+  if (sighting.kind === 'pace') return;
   if (sighting.kind === 'missed') {
     journal.note(
       {

@@ -90,6 +90,7 @@ function material(changes: Partial<RunMaterial> = {}): { material: RunMaterial; 
       versions: {},
       broken: null,
       blow: null,
+      load: null,
       earlier: [],
       hostFacts: { cores: '2' },
       stage: {
