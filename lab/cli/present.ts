@@ -26,21 +26,33 @@ export async function present(
   record: RunRecord,
   directory: string,
 ): Promise<void> {
+  const page = await writePage(context, record, directory);
+  if (options.json === true) return;
+  if (page === undefined) {
+    print(
+      context,
+      `${record.scenario} on ${record.stack}: ${record.verdict}; record: ${shown(context, join(directory, 'record.json'))}`,
+    );
+    return;
+  }
+  const colour = isLively(context.stdout, context.env, options);
+  print(context, renderTerminal(record, { colour, width: context.stdout.columns ?? 100 }));
+  print(context, `report: ${shown(context, page)}`);
+}
+
+/** Draws the page of a run beside its record; undefined, with a note, when that fails. */
+export async function writePage(
+  context: CliContext,
+  record: RunRecord,
+  directory: string,
+): Promise<string | undefined> {
   const page = join(directory, 'report.html');
   try {
     await writeFile(page, renderHtml(record));
-    if (options.json !== true) {
-      const colour = isLively(context.stdout, context.env, options);
-      print(context, renderTerminal(record, { colour, width: context.stdout.columns ?? 100 }));
-      print(context, `report: ${shown(context, page)}`);
-    }
+    return page;
   } catch (error) {
     tell(context, `note: no report of ${record.id} could be made: ${messageOf(error)}`);
-    if (options.json !== true)
-      print(
-        context,
-        `${record.scenario} on ${record.stack}: ${record.verdict}; record: ${shown(context, join(directory, 'record.json'))}`,
-      );
+    return undefined;
   }
 }
 
@@ -66,7 +78,8 @@ export function printRepeats(
   }
 }
 
-function shown(context: CliContext, path: string): string {
+/** A path as the user would type it. */
+export function shown(context: CliContext, path: string): string {
   const short = relative(context.cwd, path);
   return short.startsWith('..') ? path : short;
 }

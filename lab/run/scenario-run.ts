@@ -51,7 +51,7 @@ export async function runOnLab(
   const missing = scenario.needs.filter((need) => !spec.provider.capabilities.has(need));
   if (missing.length > 0) {
     const record = emptyRecord(spec, scenario, `${spec.provider.name} cannot ${missing.join(', ')}`);
-    return await keep(record, outDirectory);
+    return await keepRecord(record, outDirectory);
   }
   let lab: Lab;
   try {
@@ -59,14 +59,17 @@ export async function runOnLab(
   } catch (error) {
     if (!(error instanceof RigError) || signal.aborted) throw error;
     progress.note(`the lab did not come up: ${error.message}`);
-    return await keep(emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`), outDirectory);
+    return await keepRecord(
+      emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`),
+      outDirectory,
+    );
   }
   await mkdir(outDirectory, { recursive: true });
   const captures = options.capture === true ? await mkdtemp(join(outDirectory, '.capturing-')) : undefined;
   try {
     await markDirty(labDirectory(spec.home, spec.name), scenario.name);
     const { record, files, pcaps } = await perform(spec, scenario, lab, options, captures);
-    const kept = await keep(record, outDirectory, files);
+    const kept = await keepRecord(record, outDirectory, files);
     for (const pcap of pcaps) await rename(join(captures ?? '', pcap), join(kept.directory, pcap));
     return kept;
   } finally {
@@ -226,7 +229,7 @@ async function salvage(probes: readonly RunningProbe[]): Promise<ProbeData[]> {
 }
 
 /** Writes the record and its files; the record appears as a whole. */
-async function keep(
+export async function keepRecord(
   record: RunRecord,
   outDirectory: string,
   files: ReadonlyMap<string, string> = new Map(),

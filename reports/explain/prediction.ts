@@ -18,7 +18,11 @@ export function standingOf({ prediction, stallSeconds, stalls, worst }: Window):
 
 /** True when a run deserves a second look; it fails nothing. */
 export function isSurprising(window: Window): boolean {
-  return ['below the floor', 'below the band', 'above the band'].includes(standingOf(window));
+  return isUnexpected(standingOf(window));
+}
+
+export function isUnexpected(standing: Standing): boolean {
+  return standing === 'below the floor' || standing === 'below the band' || standing === 'above the band';
 }
 
 /** Predicted beside measured in one line; empty where nothing was predicted. */

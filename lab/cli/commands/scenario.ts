@@ -111,15 +111,15 @@ function tally(records: readonly RunRecord[]): string {
   return `${String(records.length)} runs: ${count('pass')}, ${count('fail')}, ${count('unknown')}`;
 }
 
-/** Without repeats nothing is drawn, unless a seed asks for it. */
-function seedOf(text: string | undefined, repeat: number): number | undefined {
+/** What the draws follow from. Without repeats nothing is drawn, unless a seed asks for it. */
+export function seedOf(text: string | undefined, repeat: number): number | undefined {
   if (text === undefined) return repeat === 1 ? undefined : randomInt(2 ** 32);
   const seed = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
   throw new UsageError(`--seed ${JSON.stringify(text)}: not a whole number from 0 on`, '--seed 7');
 }
 
-function repeatOf(text: string): number {
+export function repeatOf(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 1000) return count;
   throw new UsageError(`--repeat ${JSON.stringify(text)}: not a whole number from 1 to 1000`, '--repeat 5');
