@@ -11,10 +11,10 @@ export function renderRepeats(
 ): string {
   const paint = painter(options.colour);
   const width = Math.max(40, options.width);
-  return `${summaries.map((summary) => lines(summary, width, paint).join('\n')).join('\n\n')}\n`;
+  return `${summaries.map((summary) => lines(summary, summaries, width, paint).join('\n')).join('\n\n')}\n`;
 }
 
-function lines(summary: RepeatSummary, width: number, paint: Paint): string[] {
+function lines(summary: RepeatSummary, all: readonly RepeatSummary[], width: number, paint: Paint): string[] {
   const { runs, verdicts, broken, seeds, windows } = summary;
   const seed = seeds.length === 0 ? '' : `, seed ${seeds.join(', ')}`;
   const left =
@@ -29,10 +29,20 @@ function lines(summary: RepeatSummary, width: number, paint: Paint): string[] {
       'bold',
       printable(`${summary.scenario} on ${summary.stack}, ${counted(runs.length, 'run')}${seed}`),
     ),
+    ...wrap(differing(summary, all), width).filter((line) => line !== ''),
     `${String(verdicts.pass)} pass, ${String(verdicts.fail)} fail, ${String(verdicts.unknown)} unknown`,
     ...left,
     ...windows.flatMap((window) => windowLines(window, width, paint)),
   ];
+}
+
+/** The settings in which runs of one scenario on one stack differ: they are why there is more than one summary. */
+function differing({ stack, scenario, settings }: RepeatSummary, all: readonly RepeatSummary[]): string {
+  const akin = all.filter((each) => each.stack === stack && each.scenario === scenario);
+  return [...new Set(akin.flatMap((each) => Object.keys(each.settings)))]
+    .filter((name) => akin.some((each) => each.settings[name] !== settings[name]))
+    .map((name) => `${name}=${String(settings[name] ?? 'not there')}`)
+    .join(' ');
 }
 
 function windowLines(window: WindowSummary, width: number, paint: Paint): string[] {

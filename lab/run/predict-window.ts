@@ -86,7 +86,7 @@ function stallOf({ stalls, worst, stallSeconds, phases }: Window, timing: Timing
 }
 
 function basisOf(stalls: number, record: PredictedRun['record'], { settings }: Timing): string {
-  const kind = `${record.scenario} on ${record.stack}, on this kind of host`;
+  const kind = `${record.scenario} on ${record.stack} and this kind of host`;
   if (stalls === 0) return `there is no earlier run of ${kind} to learn from`;
   const runs = stalls === 1 ? '1 earlier run' : `${String(stalls)} earlier runs`;
   const but = settings.length === 0 ? '' : ` but for ${settings.join(', ')}`;

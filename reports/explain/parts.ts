@@ -52,7 +52,7 @@ export function isUndivided({ phases }: Pick<Window, 'phases'>): boolean {
 }
 
 function sentenceOf(part: PhasePart, stallSeconds: number): string {
-  const what = goingOn[part.name] ?? part.name;
+  const what = goingOn[part.name];
   if (part.ms === null)
     return part.insideOf === undefined
       ? `${part.name}: its end was not observed, and no other phase is known to hold its time.`
@@ -64,8 +64,8 @@ function sentenceOf(part: PhasePart, stallSeconds: number): string {
   const told =
     part.name === 'detect' && part.governedBy !== undefined
       ? `the cluster waited for ${part.governedBy} before it called the silent server dead`
-      : `${what}${setting}`;
-  return `${length} ${part.name}: ${told}${inside}.`;
+      : `${what ?? ''}${setting}`;
+  return `${length} ${part.name}${what === undefined ? '' : ': '}${told}${inside}.`;
 }
 
 function evidenceOf(part: PhasePart): string {

@@ -64,6 +64,16 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('tells a phase that it has no words for by its name', () => {
+    const record = failover(({ phases }) => ({
+      phases: phases.map((phase) =>
+        phase.name === 'mount' ? { ...phase, name: 'boot', governedBy: 'the kernel' } : phase,
+      ),
+    }));
+    const { parts } = windowOf(record, 'failover');
+    expect(parts[3]?.sentence).to.equal('2.2 s of 28.4 s boot, governed by the kernel.');
+  });
+
   it('has parts that add up to the stall', () => {
     for (const window of explain(exampleRecord()).windows) {
       const total = window.parts.reduce((sum, part) => sum + (part.seconds ?? 0), 0);
@@ -143,11 +153,74 @@ describe('an explanation', () => {
   });
 
   it('tells stretches of errors apart from the stall, and whether the client waited for them', () => {
-    const [sentence = ''] = windowOf(recordWithErrors(), 'failover').errors;
-    expect(sentence).to.match(
-      /^sv02: \d+ writes failed with EIO (at once|after waiting) \(.*\), from 0:06\.000 to 0:31\.000 \(25\.0 s\)\.$/,
-    );
+    const errors = (failures: { startMs: number; endMs: number; error: string }[]): string[] => {
+      const record = exampleRecord();
+      const clients = record.clients.map((client) =>
+        client.name === 'sv01'
+          ? client
+          : {
+              ...client,
+              samples: {
+                intervalMs: 100,
+                dueMs: failures.map((each) => each.startMs),
+                startMs: failures.map((each) => each.startMs),
+                endMs: failures.map((each) => each.endMs),
+                error: failures.map((each) => each.error),
+              },
+            },
+      );
+      return windowOf({ ...record, clients }, 'failover').errors;
+    };
+    const fail = (startMs: number, endMs: number, error: string) => ({ startMs, endMs, error });
+    expect(
+      errors([
+        fail(6000, 14_000, 'EIO'),
+        fail(14_000, 22_000, 'EIO'),
+        fail(22_000, 22_004, 'EACCES'),
+        fail(22_100, 22_104, 'EACCES'),
+        fail(22_200, 23_000, 'EACCES'),
+      ]),
+    ).to.deep.equal([
+      'sv02: 2 writes failed with EIO after waiting (half of them for 8.0 s or more, the slowest for 8.0 s), from 0:06.000 to 0:22.000 (16.0 s).',
+      'sv02: 3 writes failed with EACCES at once (half of them within 4.0 ms, the slowest after 800 ms), from 0:22.000 to 0:23.000 (1.0 s).',
+    ]);
+    expect(errors([fail(133_300, 133_310, 'EIO')])).to.deep.equal([]);
     expect(windowOf(recordWithErrors(), 'failback').errors).to.deep.equal([]);
+    expect(windowOf(recordWithErrors(), 'failover').errors).to.have.length(1);
+  });
+
+  it('tells errors that alternate kind by kind, and those of one kind apart only after a pause', () => {
+    const record = exampleRecord();
+    const kinds = (at: readonly (readonly [number, string])[]): string[] => {
+      const clients = record.clients.slice(0, 1).map((client) => ({
+        ...client,
+        samples: {
+          intervalMs: 100,
+          dueMs: at.map(([ms]) => ms),
+          startMs: at.map(([ms]) => ms),
+          endMs: at.map(([ms]) => ms + 1),
+          error: at.map(([, error]) => error),
+        },
+      }));
+      return windowOf({ ...record, clients }, 'failover').errors.map(
+        (told) => /^sv01: \d+ writes? failed with \w+/.exec(told)?.[0] ?? told,
+      );
+    };
+    const alternating = Array.from(
+      { length: 40 },
+      (_, i) => [6000 + 100 * i, i % 2 === 0 ? 'ETIMEDOUT' : 'ECONNREFUSED'] as const,
+    );
+    expect(kinds(alternating)).to.deep.equal([
+      'sv01: 20 writes failed with ETIMEDOUT',
+      'sv01: 20 writes failed with ECONNREFUSED',
+    ]);
+    expect(
+      kinds([
+        [6000, 'EIO'],
+        [7000, 'EIO'],
+        [20_000, 'EIO'],
+      ]),
+    ).to.deep.equal(['sv01: 2 writes failed with EIO', 'sv01: 1 write failed with EIO']);
   });
 
   it('counts what the wire shows of each client while it waited', () => {

@@ -61,6 +61,8 @@ describe('repeated runs', () => {
     const other = run('b', 90, { settings: { ...exampleRecord().settings, deadtime: 30 } });
     const summaries = summariseRepeats([run('a', 20), other, run('c', 20, { scenario: 'power-cut' })]);
     expect(summaries.map((summary) => summary.runs)).to.deep.equal([['a'], ['b'], ['c']]);
+    const told = renderRepeats(summaries, { colour: false, width: 80 });
+    expect(told.match(/^deadtime=\d+$/gm)).to.deep.equal(['deadtime=10', 'deadtime=30']);
   });
 
   it('tell their seeds, and flag runs outside of what was predicted', () => {

@@ -44,7 +44,7 @@ describe('what a window is predicted from', () => {
     expect(prediction.records).to.equal(1);
     expect(prediction.expectedSeconds).to.be.closeTo(28.412, 1e-9);
     expect(prediction.basis).to.equal(
-      'from 1 earlier run of hard-halt on heartbeat-sarge, on this kind of host, with the same settings but for deadtime',
+      'from 1 earlier run of hard-halt on heartbeat-sarge and this kind of host, with the same settings but for deadtime',
     );
   });
 
