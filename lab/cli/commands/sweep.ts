@@ -14,11 +14,12 @@ import { earlierRuns } from '../earlier.ts';
 import { listLabs } from '../known-labs.ts';
 import { print, printJson, tell } from '../output.ts';
 import { exitCodeOf, writePage } from '../present.ts';
-import type { Program } from '../program.ts';
+import type { GlobalOptions, Program } from '../program.ts';
 import { collect, examples } from '../program.ts';
 import { progressOf } from '../progress.ts';
 import { readyHost } from '../ready-host.ts';
 import { scenarioNamed } from '../registry.ts';
+import type { Asked } from '../request.ts';
 import { labRequest } from '../request.ts';
 import { sweepCost } from '../sweep-cost.ts';
 import { drawSweep, printSweep } from '../sweep-page.ts';
@@ -67,9 +68,7 @@ export function defineSweep(program: Program, context: CliContext): void {
       const scenario = scenarioNamed(name);
       const repeat = repeatOf(options.repeat);
       const seed = seedOf(options.seed, repeat) ?? randomInt(2 ** 32);
-      const { stack, edition, ...rest } = options;
-      const base = (await labRequest(context, rest, { stack, edition })).spec;
-      const spec: LabSpec = { ...base, name: options.name ?? sweepLabName(base.stack.name) };
+      const spec = await sweepSpec(context, options, options);
       const cells = cellsOf(spec.stack, spec.edition, spec.settings, axesOf(spec.stack, options.set ?? []));
       await refuseTaken(spec);
 
@@ -88,6 +87,7 @@ export function defineSweep(program: Program, context: CliContext): void {
       const progress = progressOf(context, options);
       const records: RunRecord[] = [];
       try {
+        await readyHost(context, spec, progress);
         await mkdir(folder, { recursive: true });
         const specOf = (settings: LabSpec['settings']): LabSpec => ({ ...spec, settings });
         await sweepThrough(
@@ -129,9 +129,12 @@ export function defineSweep(program: Program, context: CliContext): void {
     });
 }
 
-/** A lab of its own, so that no lab of somebody is provisioned anew with other settings. */
-function sweepLabName(stack: string): string {
-  return `sweep-${stack}`.slice(0, 31);
+/** A lab of its own, with the settings of lab.yaml: no lab of somebody is provisioned anew, or lends it its settings. */
+async function sweepSpec(context: CliContext, options: GlobalOptions, asked: Asked): Promise<LabSpec> {
+  const { edition } = asked;
+  const stack = asked.stack ?? (await labRequest(context, options, { edition })).spec.stack.name;
+  const name = options.name ?? `sweep-${stack}`.slice(0, 31);
+  return (await labRequest(context, { ...options, name }, { stack, edition })).spec;
 }
 
 /** @throws HostError when there is a lab of this name: a sweep ends and removes labs */
