@@ -1,7 +1,7 @@
 import type { ClientResult, Window } from '../../lab/record.ts';
 import { counted, latency, moment, quantile, shortSeconds } from '../figures.ts';
 
-/** Failures of one kind that are further apart than this are told apart. */
+/** A failure that began so long after the last one of its kind had ended is told apart. */
 const apartMs = 10_000;
 
 interface Failure {
@@ -31,12 +31,12 @@ export function errorSentences(window: Window, clients: readonly ClientResult[])
   });
 }
 
-/** Failures cut where none ended for a while. */
+/** Failures cut where none was under way for a while. */
 function stretchesOf(failures: readonly Failure[]): Failure[][] {
   const stretches: Failure[][] = [];
   let lastMs = -Infinity;
   for (const failure of failures) {
-    if (failure.endMs - lastMs > apartMs && failure.startMs - lastMs > 0) stretches.push([failure]);
+    if (failure.startMs - lastMs > apartMs) stretches.push([failure]);
     else stretches.at(-1)?.push(failure);
     lastMs = failure.endMs;
   }

@@ -1,5 +1,5 @@
 import type { Window } from '../../lab/record.ts';
-import { counted, roundSeconds, shortSeconds } from '../figures.ts';
+import { counted, shortSeconds } from '../figures.ts';
 
 /** How a stall stands to what was expected of it. */
 export type Standing =
@@ -41,7 +41,7 @@ export function predictionSentences(window: Window): string[] {
   const { floorSeconds, expectedSeconds, band, basis, terms } = prediction;
   const floor =
     floorSeconds > 0
-      ? `Timers alone make a stall of at least ${roundSeconds(floorSeconds)}.`
+      ? `Timers alone make a stall of at least ${shortSeconds(floorSeconds)}.`
       : 'No timer makes clients wait here.';
   if (expectedSeconds === null || band === null)
     return [
@@ -56,7 +56,7 @@ export function predictionSentences(window: Window): string[] {
   const to = shortSeconds(band.toSeconds);
   return [
     floor,
-    `Expected were ${shortSeconds(expectedSeconds)}, and between ${from} and ${to} (${basis}): ${why}.`,
+    `Expected: ${shortSeconds(expectedSeconds)}, between ${from} and ${to}, ${basis}. It is made of ${why}.`,
     outcome(window, band),
   ];
 }
@@ -73,6 +73,6 @@ function outcome(window: Window, band: { fromSeconds: number; toSeconds: number 
     case 'open':
       return 'The stall was still open: whether it would have stayed within that is not known.';
     default:
-      return `Measured were ${shortSeconds(stall)}, as expected.`;
+      return `Measured: ${shortSeconds(stall)}, within that.`;
   }
 }

@@ -171,6 +171,18 @@ describe("the fabric's observers", () => {
     ]);
   });
 
+  it('tell when the switch itself was late, to those who ask', async () => {
+    const seen: Sighting[] = [];
+    const others: Sighting[] = [];
+    await control.observe({ pace: true }, (sighting) => void seen.push(sighting));
+    await control.observe({ arp: true }, (sighting) => void others.push(sighting));
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+    await eventually('a late wake', () => seen.length > 0);
+    expect(seen[0]).to.include({ kind: 'pace', everyMs: 100 });
+    expect(others).to.deep.equal([]);
+  });
+
   it('survive every truncation of what they parse', async () => {
     const whole = tcp({ station: 1, from: [20, 2049], to: [11, 800], flags: flag.SYN, payload: 'x' });
     const packets = [whole, arp(1, 1, address(20), address(20))];

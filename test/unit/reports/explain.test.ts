@@ -184,6 +184,7 @@ describe('an explanation', () => {
       'sv02: 2 writes failed with EIO after waiting (half of them for 8.0 s or more, the slowest for 8.0 s), from 0:06.000 to 0:22.000 (16.0 s).',
       'sv02: 3 writes failed with EACCES at once (half of them within 4.0 ms, the slowest after 800 ms), from 0:22.000 to 0:23.000 (1.0 s).',
     ]);
+    expect(errors([fail(6000, 14_000, 'EIO'), fail(14_020, 30_000, 'EIO')])).to.have.length(1);
     expect(errors([fail(133_300, 133_310, 'EIO')])).to.deep.equal([]);
     expect(windowOf(recordWithErrors(), 'failback').errors).to.deep.equal([]);
     expect(windowOf(recordWithErrors(), 'failover').errors).to.have.length(1);
@@ -353,7 +354,7 @@ describe('a stall beside its prediction', () => {
         'failover',
       ).prediction.join(' ');
     expect(told(predicted)).to.equal(
-      'Timers alone make a stall of at least 8 s. Expected were 30.0 s, and between 20.0 s and 40.0 s (3 earlier runs): 9.0 s detection: deadtime=10. Measured were 28.4 s, as expected.',
+      'Timers alone make a stall of at least 8.0 s. Expected: 30.0 s, between 20.0 s and 40.0 s, 3 earlier runs. It is made of 9.0 s detection: deadtime=10. Measured: 28.4 s, within that.',
     );
     expect(told({ ...predicted, band: { fromSeconds: 8, toSeconds: 20 } })).to.contain(
       'Unexpected: the stall is 8.4 s longer',
