@@ -16,12 +16,12 @@ const releaseSeconds = { emulated: 20, accelerated: 5 };
  * Boundaries in the order of haresources: IPaddr, drbddisk, Filesystem, then the script of the server.
  * @param server the resource script that serves
  * @param reconnect what governs how soon the clients are back
- * @param sooner how that could be sooner
+ * @param sooner how that could be sooner, where that is known
  */
 export function takeoverPhases(
   { cause, from, to }: Takeover,
   settings: Settings,
-  { server, reconnect, sooner }: { server: string; reconnect: string; sooner: Advice },
+  { server, reconnect, sooner }: { server: string; reconnect: string; sooner?: Advice },
 ): PhaseMarker[] {
   const deadtime = numberSetting(settings, 'deadtime');
   const begin: PhaseMarker =
@@ -59,7 +59,12 @@ export function takeoverPhases(
       name: 'serve',
       matches: either(on(to, 'serving'), on(to, 'connection-accepted'), on(to, 'takeover-complete')),
     },
-    { name: 'reconnect', matches: () => false, governedBy: reconnect, shorten: [sooner] },
+    {
+      name: 'reconnect',
+      matches: () => false,
+      governedBy: reconnect,
+      ...(sooner === undefined ? {} : { shorten: [sooner] }),
+    },
   ];
 }
 
