@@ -25,6 +25,7 @@ const goingOn: Readonly<Record<string, string>> = {
   mount: 'the file system was mounted',
   serve: 'the service was started',
   export: 'the export was made',
+  grace: 'the new server let clients reclaim what they held, and nothing else',
   outage: 'the fault kept the client away',
   reconnect: 'the client had not written again yet',
   open: 'the client still waited when the window ended; for what is not known',
