@@ -43,6 +43,21 @@ describe('lab sweep', () => {
       expect(code).to.equal(64);
     }));
 
+  it('and lab scenario refuse a count or a seed that is none, before anything is started', () =>
+    inFolder(async (folder) => {
+      const scenario = ['scenario', 'hard-halt', '--stack', 'heartbeat-sarge'];
+      for (const wrong of [
+        ['--seed', '-1'],
+        ['--seed', '1.5'],
+        ['--seed', ''],
+        ['--repeat', '0'],
+      ]) {
+        const { code, stderr } = await runLab(folder, [...scenario, ...wrong]);
+        expect(stderr, wrong.join(' ')).to.contain('not a whole number');
+        expect(code).to.equal(64);
+      }
+    }));
+
   it('reckons with the runs that there were', () => {
     expect(sweepCost(4, 5, [])).to.contain('how long a run takes is not known');
     const run = exampleRecord({ durationMs: 150_000 });
