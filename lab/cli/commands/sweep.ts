@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ensureAble } from '../../able.ts';
 import { HostError } from '../../errors.ts';
 import { axesOf, cellsOf } from '../../grid.ts';
 import { startWriter } from '../../probes/start-writer.ts';
@@ -70,6 +71,7 @@ export function defineSweep(program: Program, context: CliContext): void {
       const seed = seedOf(options.seed, repeat) ?? randomInt(2 ** 32);
       const spec = await sweepSpec(context, options, options);
       const cells = cellsOf(spec.stack, spec.edition, spec.settings, axesOf(spec.stack, options.set ?? []));
+      for (const { settings } of cells) ensureAble(spec.provider, spec.stack, settings);
       await refuseTaken(spec);
 
       const results = resolve(context.cwd, options.out);

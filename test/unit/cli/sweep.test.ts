@@ -35,6 +35,14 @@ describe('lab sweep', () => {
       expect(code).to.equal(64);
     }));
 
+  it('refuses settings that its provider cannot serve before anything is started', () =>
+    inFolder(async (folder) => {
+      const asked = ['--provider', 'libvirt', 'sweep', 'hard-halt', '--stack', 'pacemaker-centos7'];
+      const { code, stderr } = await runLab(folder, [...asked, '--set', 'fencing=none,host', '--dry-run']);
+      expect(stderr).to.contain('libvirt cannot fence, and fencing=host of pacemaker-centos7 needs it');
+      expect(code).to.equal(69);
+    }));
+
   it('refuses a sweep in which nothing varies, and a seed that is none', () =>
     inFolder(async (folder) => {
       expect((await runLab(folder, sarge)).stderr).to.contain('nothing varies');
