@@ -1,5 +1,6 @@
 import { counted, percent, printable, shortSeconds } from './figures.ts';
 import { isUnexpected } from './explain/prediction.ts';
+import { sweptSettings } from './sweep.ts';
 import type { Sweep, SweptCell, SweptWindow } from './sweep.ts';
 import { aligned, painter, wrap } from './terminal/text.ts';
 import type { Paint } from './terminal/text.ts';
@@ -13,7 +14,7 @@ export function renderSweep(sweep: Sweep, options: { colour: boolean; width: num
   const head = paint(
     'bold',
     printable(
-      `${sweep.scenario} on ${sweep.stack} over ${sweep.axes.map((axis) => axis.name).join(' and ')}: ${counted(runs, 'run')}${seeds}`,
+      `${sweep.scenario} on ${sweep.stack} over ${sweptSettings(sweep)}: ${counted(runs, 'run')}${seeds}`,
     ),
   );
   const broken = sweep.cells.flatMap((cell) =>

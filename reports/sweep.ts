@@ -49,6 +49,11 @@ export interface SweptWindow {
   budgetSeconds: number;
 }
 
+/** What the runs differ in, in words: nothing yet after the runs of the first combination. */
+export function sweptSettings({ axes }: Pick<Sweep, 'axes'>): string {
+  return axes.length === 0 ? 'one combination so far' : axes.map((axis) => axis.name).join(' and ');
+}
+
 /** @throws RangeError when the records are of different stacks or scenarios, or there is none */
 export function sweepOf(records: readonly RunRecord[]): Sweep {
   const first = records[0];

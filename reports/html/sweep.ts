@@ -1,5 +1,6 @@
 import { count, counted, shortSeconds } from '../figures.ts';
 import { isUnexpected } from '../explain/prediction.ts';
+import { sweptSettings } from '../sweep.ts';
 import type { Sweep, SweptCell } from '../sweep.ts';
 import { h, htmlText, raw } from './escape.ts';
 import type { Content, Html } from './escape.ts';
@@ -12,7 +13,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 /** A sweep as one page that needs nothing beside it; links lead to the pages of the runs in its folder. */
 export function renderSweepHtml(sweep: Sweep): string {
   const runs = sweep.cells.flatMap((cell) => cell.runs);
-  const over = sweep.axes.map((axis) => axis.name).join(' and ');
+  const over = sweptSettings(sweep);
   const unknown = runs.filter((run) => run.verdict === 'unknown').length;
   return htmlText(h`<!doctype html>
 <html lang="en">

@@ -52,6 +52,15 @@ describe('a sweep of records', () => {
     ]);
   });
 
+  it('is drawn after its first combination already, when nothing differs yet', () => {
+    const sweep = sweepOf(exampleSweep().slice(0, 2));
+    expect(sweep.axes).to.deep.equal([]);
+    expect(renderSweep(sweep, { colour: false, width: 100 })).to.contain(
+      'over one combination so far: 2 runs',
+    );
+    expect(readPage(renderSweepHtml(sweep)).text).to.contain('one combination so far');
+  });
+
   it('refuses runs that are not of one sweep, and none at all', () => {
     const other = exampleRecord({ id: 'x', scenario: 'link-flap' });
     expect(() => sweepOf([...exampleSweep(), other])).to.throw(/a1 and x are not of one sweep/);
