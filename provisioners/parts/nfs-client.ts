@@ -65,7 +65,7 @@ export function nfsClientTiming(mount: NfsMount): Timing['clients'] {
 /** Of the grace period, which ends by itself where all clients have reclaimed. */
 export const graceAdvice: Advice = {
   change:
-    'a smaller nfs.graceTime: a grace period that a client which stays away keeps running ends sooner; one that ended early stays as it is',
+    'a smaller nfs.graceTime, down to nfs.leaseTime: a grace period that a client which stays away keeps running ends sooner; one that ended early stays as it is',
   risk: 'a client that is back only after it cannot reclaim its opens and locks any more',
   source: 'RFC 8881, 8.4.2',
 };

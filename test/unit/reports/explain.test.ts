@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { stacks } from '../../../lab/cli/registry.ts';
 import { parseRecord } from '../../../lab/record.ts';
 import type { Prediction, RunRecord, Window } from '../../../lab/record.ts';
+import { resolveSettings } from '../../../lab/settings.ts';
 import { explain } from '../../../reports/explain.ts';
 import type { ExplainedWindow } from '../../../reports/explain.ts';
 import { isSurprising, standingOf } from '../../../reports/explain/prediction.ts';
@@ -67,11 +69,29 @@ describe('an explanation', () => {
   it('tells a phase that it has no words for by its name', () => {
     const record = failover(({ phases }) => ({
       phases: phases.map((phase) =>
-        phase.name === 'mount' ? { ...phase, name: 'boot', governedBy: 'the kernel' } : phase,
+        phase.name === 'mount' ? { ...phase, name: 'thaw', governedBy: 'the weather' } : phase,
       ),
     }));
     const { parts } = windowOf(record, 'failover');
-    expect(parts[3]?.sentence).to.equal('2.2 s of 28.4 s boot, governed by the kernel.');
+    expect(parts[3]?.sentence).to.equal('2.2 s of 28.4 s thaw, governed by the weather.');
+  });
+
+  it('has words for every phase of every stack', () => {
+    for (const stack of stacks)
+      for (const changes of [{}, { fencing: 'host' }, { 'nfs.version': '4.1' }])
+        for (const cause of ['node-lost', 'planned'] as const) {
+          const known = Object.entries(changes).filter(([name]) =>
+            stack.settings.some((setting) => setting.name === name),
+          );
+          const settings = resolveSettings(stack, 'current', Object.fromEntries(known));
+          const takeover = { cause, from: 'nfs01', to: 'nfs02', emulated: true };
+          for (const { name } of stack.phases(takeover, settings)) {
+            const record = failover(({ phases }) => ({
+              phases: phases.map((phase) => (phase.name === 'mount' ? { ...phase, name } : phase)),
+            }));
+            expect(windowOf(record, 'failover').parts[3]?.sentence).to.contain(` ${name}: `);
+          }
+        }
   });
 
   it('has parts that add up to the stall', () => {
