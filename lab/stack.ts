@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Edition, Erratum, Plan, SettingValue } from './plan.ts';
 import type { Platform } from './platform.ts';
+import type { Timing } from './prediction.ts';
 import type { ProbeData } from './probe.ts';
 import type { Capability, Lab } from './provider.ts';
-import type { FinalState, Window } from './record.ts';
+import type { Advice, FinalState, Window } from './record.ts';
 import type { TimelineEvent } from './timeline.ts';
 import type { Topology } from './topology.ts';
 
@@ -39,6 +40,8 @@ export interface PhaseMarker {
   name: string;
   matches(event: TimelineEvent): boolean;
   governedBy?: string;
+  /** How it could be shortened, as far as the documentation of what governs it says so. */
+  shorten?: Advice[];
 }
 
 export type Workload = NfsAppend | HttpPut | BlockAppend;
@@ -138,11 +141,15 @@ export interface Stack {
   workload(settings: Settings): Workload;
   /** How long the cluster takes a silent server for a living one: heartbeat's deadtime, Corosync's token timeout. */
   detectionMs(settings: Settings): number;
+  /** Time between two signs of life of a server, at most: heartbeat's keepalive, the retransmission of Corosync's token. */
+  heartbeatIntervalMs(settings: Settings): number;
   /** True when the service returns to its preferred node by itself once that is well again. */
   failsBack(settings: Settings): boolean;
   /** Boundaries of a takeover in the order in which they happen. The last phase, `reconnect`, ends with the first acknowledgement. */
   phases(takeover: Takeover, settings: Settings): PhaseMarker[];
   budget(takeover: Takeover, settings: Settings): Budget;
+  /** What the settings alone say about how long a takeover takes: floor and expectation are predicted from it. */
+  timing(takeover: Takeover, settings: Settings): Timing;
   /** How long to wait for the clients after a takeover, for a node to be redundant again, and so on: never a pass mark. */
   patience(settings: Settings): Patience;
   /** Reads acknowledged records back: by the other clients, then on each replica; compares the replicas. */

@@ -11,7 +11,7 @@ import { periodPlan } from './heartbeat-etch-iscsi/period.ts';
 import { readBack } from './heartbeat-etch-iscsi/read-back.ts';
 import { active } from './heartbeat-etch-iscsi/server-state.ts';
 import { settings, validate } from './heartbeat-etch-iscsi/settings.ts';
-import { budget, patience, phases } from './heartbeat-etch-iscsi/takeover.ts';
+import { budget, patience, phases, timing } from './heartbeat-etch-iscsi/takeover.ts';
 import { iscsiPort } from './parts/iscsi-initiator.ts';
 import { versionsOf } from './parts/versions.ts';
 
@@ -49,9 +49,11 @@ export const heartbeatEtchIscsi: Stack = {
     intervalMs: numberSetting(values, 'probe.intervalMs'),
   }),
   detectionMs: (values) => numberSetting(values, 'deadtime') * 1000,
+  heartbeatIntervalMs: (values) => numberSetting(values, 'keepalive') * 1000,
   failsBack: (values) => flagSetting(values, 'autoFailback'),
   phases,
   budget,
+  timing,
   patience,
   readBack,
   versionsCommand: versionsOf([

@@ -11,7 +11,7 @@ import { periodPlan } from './heartbeat-lenny-vm/period.ts';
 import { readBack } from './heartbeat-lenny-vm/read-back.ts';
 import { active } from './heartbeat-lenny-vm/server-state.ts';
 import { settings, validate } from './heartbeat-lenny-vm/settings.ts';
-import { budget, patience, phases } from './heartbeat-lenny-vm/takeover.ts';
+import { budget, patience, phases, timing } from './heartbeat-lenny-vm/takeover.ts';
 import { versionsOf } from './parts/versions.ts';
 import { consoleLog } from './parts/vm-host.ts';
 
@@ -55,9 +55,11 @@ export const heartbeatLennyVm: Stack = {
     readEvery: 20,
   }),
   detectionMs: (values) => numberSetting(values, 'deadtime') * 1000,
+  heartbeatIntervalMs: (values) => numberSetting(values, 'keepalive') * 1000,
   failsBack: (values) => flagSetting(values, 'autoFailback'),
   phases,
   budget,
+  timing,
   patience,
   readBack: (lab, probes, _values, signal) => readBack(lab, probes, signal),
   versionsCommand: versionsOf([

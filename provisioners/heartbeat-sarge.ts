@@ -10,7 +10,7 @@ import { monitors } from './heartbeat-sarge/monitors.ts';
 import { periodPlan } from './heartbeat-sarge/period.ts';
 import { active } from './heartbeat-sarge/server-state.ts';
 import { settings, validate } from './heartbeat-sarge/settings.ts';
-import { budget, patience, phases } from './heartbeat-sarge/takeover.ts';
+import { budget, patience, phases, timing } from './heartbeat-sarge/takeover.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
 
@@ -48,9 +48,11 @@ export const heartbeatSarge: Stack = {
     intervalMs: numberSetting(values, 'probe.intervalMs'),
   }),
   detectionMs: (values) => numberSetting(values, 'deadtime') * 1000,
+  heartbeatIntervalMs: (values) => numberSetting(values, 'keepalive') * 1000,
   failsBack: (values) => flagSetting(values, 'autoFailback'),
   phases,
   budget,
+  timing,
   patience,
   readBack: async (lab, probes, _values, signal) =>
     await readBack(lab, await active(lab), probes, replicated, signal),

@@ -10,7 +10,8 @@ import { monitors } from './pacemaker-centos7/monitors.ts';
 import { periodPlan } from './pacemaker-centos7/period.ts';
 import { active } from './pacemaker-centos7/server-state.ts';
 import { fences, settings, validate } from './pacemaker-centos7/settings.ts';
-import { budget, detectionMs, patience, phases } from './pacemaker-centos7/takeover.ts';
+import { budget, detectionMs, patience, phases, timing } from './pacemaker-centos7/takeover.ts';
+import { tokenRetransmitMs } from './parts/corosync.ts';
 import { agentMonitorCommand } from './parts/nfsserver-agent.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
@@ -46,9 +47,11 @@ export const pacemakerCentos7: Stack = {
     intervalMs: numberSetting(values, 'probe.intervalMs'),
   }),
   detectionMs,
+  heartbeatIntervalMs: (values) => tokenRetransmitMs(numberSetting(values, 'token')),
   failsBack: () => false,
   phases,
   budget,
+  timing,
   patience,
   readBack: async (lab, probes, _values, signal) =>
     await readBack(lab, await active(lab), probes, replicated, signal),

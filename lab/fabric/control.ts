@@ -8,6 +8,7 @@ import type { FabricConfig } from './config.ts';
 import type { FenceRoom } from './fence-channel.ts';
 import { onLines } from './lines.ts';
 import { observe } from './observer.ts';
+import { watchPace } from './pace.ts';
 import type { Message, Request } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
 import { activeRules, addRule, removeRule, segmentNamed } from './rules.ts';
@@ -144,8 +145,10 @@ function startObserver(
   socket.on('drain', tellMissed);
   const end = observe(fabric.segments.values(), filter, report);
   const endFencing = filter.fencing === true ? fencing.watch(report) : () => undefined;
+  const endPace = filter.pace === true ? watchPace(report) : undefined;
   return () => {
     socket.off('drain', tellMissed);
+    endPace?.();
     end();
     endFencing();
   };

@@ -58,6 +58,7 @@ export const filterSchema: z.ZodType<SightingFilter> = z.strictObject({
   holderOf: z.exactOptional(z.array(z.ipv4()).readonly()),
   tcpPort: z.exactOptional(z.number().int().min(1).max(65_535)),
   fencing: z.exactOptional(z.boolean()),
+  pace: z.exactOptional(z.boolean()),
 });
 
 const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
@@ -91,6 +92,14 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     flags: z.array(z.enum(['SYN', 'ACK', 'FIN', 'RST'])),
     payloadBytes: count,
     first: z.boolean(),
+    again: z.exactOptional(z.boolean()),
+  }),
+  z.strictObject({
+    kind: z.literal('pace'),
+    atMs: z.number(),
+    everyMs: z.number().positive(),
+    wakes: count,
+    worstLateMs: z.number().nonnegative(),
   }),
   z.strictObject({
     kind: z.literal('fencing'),

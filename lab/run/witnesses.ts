@@ -4,7 +4,7 @@ import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
 import type { Monitor, Service } from '../stack.ts';
 import { together } from '../together.ts';
-import { clientsOf } from '../topology.ts';
+import { addressOf, clientsOf } from '../topology.ts';
 import type { Journal } from './journal.ts';
 import type { LabSpec } from './spec.ts';
 
@@ -38,12 +38,19 @@ export async function startWitnesses(
   // Guests date what they see by their own clocks, which have to be known before the first frame.
   if (source === 'capture') await Promise.all(lab.machines.map((machine) => machine.calibrate(8)));
   const addresses = [service.address, ...(service.furtherAddresses ?? [])];
+  const nodeAt = nodesByAddress(lab);
   const goesOn = repetitions();
   const observation = await lab.network.observe(
     { arp: true, holderOf: addresses, tcpPort: service.tcpPort, fencing: true },
     (sighting) => {
-      if (sighting.kind === 'tcp' && goesOn(sighting)) return;
-      noteSighting(journal, { source, uncertaintyMs: sightingUncertaintyMs(lab) }, sighting, addresses);
+      if (sighting.kind === 'tcp' && sighting.again !== true && goesOn(sighting)) return;
+      noteSighting(
+        journal,
+        { source, uncertaintyMs: sightingUncertaintyMs(lab) },
+        sighting,
+        addresses,
+        nodeAt,
+      );
     },
   );
   const watch = async (node: string): Promise<void> => {
@@ -142,6 +149,14 @@ function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: st
   else journal.note({ ...event, node: machine.name }, mapped.hostMs, mapped.uncertaintyMs);
 }
 
+function nodesByAddress({ topology }: Lab): ReadonlyMap<string, string> {
+  return new Map(
+    topology.nodes.flatMap(({ name, nics }) =>
+      nics.flatMap(({ address }) => (address === undefined ? [] : [[addressOf(address), name] as const])),
+    ),
+  );
+}
+
 /** The fabric stamps frames with the host's own clock; of captures the worst clock of a client counts. */
 function sightingUncertaintyMs(lab: Lab): number {
   if (lab.network.witness === 'fabric') return 0;
@@ -175,7 +190,9 @@ function noteSighting(
   { source, uncertaintyMs }: { source: 'fabric' | 'capture'; uncertaintyMs: number },
   sighting: Sighting,
   addresses: readonly string[],
+  nodeAt: ReadonlyMap<string, string>,
 ): void {
+  if (sighting.kind === 'pace') return;
   if (sighting.kind === 'missed') {
     journal.note(
       {
@@ -223,6 +240,7 @@ function noteSighting(
         at(
           kind,
           `${sighting.from} -> ${sighting.to} ${sighting.flags.join('+')}, ${String(sighting.payloadBytes)} bytes`,
+          nodeAt.get(hostOf(addresses.includes(hostOf(sighting.from)) ? sighting.to : sighting.from)),
         );
     }
   }
@@ -248,12 +266,13 @@ function fencingText({
 }
 
 function tcpKind(
-  { flags, from, first }: Extract<Sighting, { kind: 'tcp' }>,
+  { flags, from, first, again }: Extract<Sighting, { kind: 'tcp' }>,
   addresses: readonly string[],
 ): string | undefined {
   const byService = addresses.includes(hostOf(from));
   if (flags.includes('RST')) return byService ? 'connection-refused' : 'connection-reset';
   if (flags.includes('SYN')) return byService ? 'connection-accepted' : 'connection-attempt';
   if (flags.includes('FIN')) return 'connection-closed';
+  if (again === true) return byService ? undefined : 'retransmission';
   return first && byService ? 'first-reply' : undefined;
 }

@@ -1,8 +1,11 @@
+import type { Timing } from '../../lab/prediction.ts';
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
+import { soonerServing } from '../parts/advice.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
-import { serialLineTerms } from '../parts/heartbeat-media.ts';
-import { nfsClientTerms, reconnectGovernedBy } from '../parts/nfs-client.ts';
+import { haresourcesTiming } from '../parts/haresources-timing.ts';
+import { serialLineTerms, serialLineTimers } from '../parts/heartbeat-media.ts';
+import { graceAdvice, nfsClientTerms, nfsClientTiming, reconnectGovernedBy } from '../parts/nfs-client.ts';
 import type { NfsMount } from '../parts/nfs-client.ts';
 import { budgetOf, on, sum } from '../parts/takeover.ts';
 import { layout } from './layout.ts';
@@ -22,6 +25,7 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
   return takeoverPhases(takeover, settings, {
     server: 'nfs-kernel-server',
     reconnect: reconnectGovernedBy(mountOf(settings)),
+    sooner: [soonerServing],
     further:
       state === undefined
         ? []
@@ -30,6 +34,7 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
               name: 'grace',
               matches: on(takeover.to, 'grace-ended'),
               governedBy: `nfs.graceTime=${String(state.graceSeconds)}`,
+              shorten: [graceAdvice],
             },
           ],
   });
@@ -42,6 +47,15 @@ export function budget(takeover: Takeover, settings: Settings): Budget {
     ...(takeover.cause === 'node-lost' ? serialLineTerms(settings, layout.baud) : []),
   ];
   return budgetOf([...served, ...nfsClientTerms(sum(served), mountOf(settings))]);
+}
+
+export function timing(takeover: Takeover, settings: Settings): Timing {
+  return haresourcesTiming(
+    takeover,
+    settings,
+    nfsClientTiming(mountOf(settings)),
+    serialLineTimers(settings, layout.baud),
+  );
 }
 
 function mountOf(settings: Settings): NfsMount {

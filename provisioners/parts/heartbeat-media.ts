@@ -1,3 +1,4 @@
+import type { Timing } from '../../lab/prediction.ts';
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Budget, Setting, Settings } from '../../lab/stack.ts';
 import { contradiction } from './cluster-settings.ts';
@@ -44,9 +45,25 @@ export function serialLineTerms(settings: Settings, baud: number): Budget['terms
     {
       name: 'serial line',
       seconds: transitSeconds(baud),
-      from: `some 200 bytes at ${String(baud)} baud: the last heartbeat of the dead server is heard that much later there`,
+      from: heardLater(baud),
+      phases: ['detect'],
     },
   ];
+}
+
+/** The same as a prediction: nothing when the fault came while that heartbeat was still on the line. */
+export function serialLineTimers(settings: Settings, baud: number): Timing['timers'] {
+  return serialLineTerms(settings, baud).map(({ name, seconds, from }) => ({
+    name,
+    leastSeconds: 0,
+    likelySeconds: seconds,
+    mostSeconds: seconds,
+    from,
+  }));
+}
+
+function heardLater(baud: number): string {
+  return `some 200 bytes at ${String(baud)} baud: the last heartbeat of the dead server is heard that much later there`;
 }
 
 /** What heartbeat says of the other server and of each link to it. */

@@ -1,6 +1,8 @@
-import type { MonitorEvent } from '../../lab/stack.ts';
-import type { Budget } from '../../lab/stack.ts';
+import type { Timing } from '../../lab/prediction.ts';
+import type { Advice } from '../../lab/record.ts';
+import type { Budget, MonitorEvent } from '../../lab/stack.ts';
 import { syslogLine } from './logging.ts';
+import { sum } from './takeover.ts';
 
 /** Times of open-iscsi, in seconds, as its documentation names them (iscsid.conf). */
 export interface InitiatorTimes {
@@ -64,7 +66,7 @@ export function initiatorTerms(
 ): Budget['terms'] {
   const noticed = noopInterval + noopTimeout;
   const host = emulated ? 'emulated' : 'accelerated';
-  return [
+  const terms = [
     noopInterval === 0
       ? {
           name: 'back-off of the clients',
@@ -85,6 +87,39 @@ export function initiatorTerms(
       name: 'login',
       seconds: resumeSeconds[host],
       from: `allowance for the login and for the commands that waited, on ${host} machines`,
+    },
+  ];
+  return terms.map((term) => ({ ...term, phases: ['reconnect'] }));
+}
+
+/** The same as a prediction; pings of their own make the way back independent of the time away. */
+export function initiatorTiming(times: InitiatorTimes, emulated: boolean): Timing['clients'] {
+  return {
+    mostSeconds: (awaySeconds) => sum(initiatorTerms(awaySeconds, times, emulated)),
+    grows: times.noopInterval === 0,
+    from:
+      times.noopInterval === 0
+        ? 'the same share of the time away as in earlier runs: without pings TCP alone notices, and doubles the time between its attempts (RFC 6298, 5.5)'
+        : `as in earlier runs: an attempt to log in goes on while nobody answers, loginTimeout=${String(times.loginTimeout)} at most, and is then repeated`,
+  };
+}
+
+/** How initiators are back sooner, as far as iscsid.conf says it. */
+export function soonerLoggedIn({ noopInterval }: InitiatorTimes): Advice[] {
+  return [
+    {
+      change:
+        'a smaller iscsi.loginTimeout: an attempt that began while nobody answered is given up and repeated sooner',
+      risk: 'a login at a target that is only slow is broken off, and begins anew',
+      source: 'iscsid.conf of open-iscsi, node.conn[0].timeo.login_timeout',
+    },
+    {
+      change:
+        noopInterval === 0
+          ? 'iscsi.noopInterval and iscsi.noopTimeout above 0: pings find a dead connection that TCP alone still trusts'
+          : 'a smaller iscsi.noopInterval and iscsi.noopTimeout, where they outlast the takeover: until then a session trusts its dead connection',
+      risk: 'a target that is silent for that long because of load loses its sessions',
+      source: 'iscsid.conf of open-iscsi, node.conn[0].timeo.noop_out_interval and noop_out_timeout',
     },
   ];
 }

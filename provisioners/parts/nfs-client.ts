@@ -1,3 +1,5 @@
+import type { Timing } from '../../lab/prediction.ts';
+import type { Advice } from '../../lab/record.ts';
 import type { Budget } from '../../lab/stack.ts';
 import { nfsPatience } from './nfs-options.ts';
 import { sum } from './takeover.ts';
@@ -39,9 +41,34 @@ export function reconnectGovernedBy({ options }: NfsMount): string {
 
 /** What the clients of an NFS service add to a stall, at most, once the service is there again after `awaySeconds`. */
 export function nfsClientTerms(awaySeconds: number, mount: NfsMount): Budget['terms'] {
+  // A grace period begins with nfsd, so it runs while the clients come back.
+  const phases = mount.state === undefined ? ['reconnect'] : ['grace', 'reconnect'];
   const reconnect = [retransmission(awaySeconds, mount), refused];
-  return mount.state === undefined ? reconnect : [...reconnect, ...graceTerms(mount.state, sum(reconnect))];
+  return [...reconnect, ...(mount.state === undefined ? [] : graceTerms(mount.state, sum(reconnect)))].map(
+    (term) => ({ ...term, phases }),
+  );
 }
+
+/** The same as a prediction: at least nothing, since the next attempt can come the moment the service is there. */
+export function nfsClientTiming(mount: NfsMount): Timing['clients'] {
+  const grace =
+    mount.state === undefined
+      ? ''
+      : `; what NFSv4 reclaims is in it, nfs.graceTime=${String(mount.state.graceSeconds)} at most`;
+  return {
+    mostSeconds: (awaySeconds) => sum(nfsClientTerms(awaySeconds, mount)),
+    grows: true,
+    from: `the same share of the time away as in earlier runs: TCP doubles the time between its attempts (RFC 6298, 5.5)${grace}`,
+  };
+}
+
+/** Of the grace period, which ends by itself where all clients have reclaimed. */
+export const graceAdvice: Advice = {
+  change:
+    'a smaller nfs.graceTime, down to nfs.leaseTime: a grace period that a client which stays away keeps running ends sooner; one that ended early stays as it is',
+  risk: 'a client that is back only after it cannot reclaim its opens and locks any more',
+  source: 'RFC 8881, 8.4.2',
+};
 
 const refused = {
   name: 'refused connections',
@@ -76,7 +103,6 @@ function retransmission(awaySeconds: number, { options, state }: NfsMount): Budg
   };
 }
 
-/** The grace period begins with nfsd, so it runs while the clients come back. */
 function graceTerms({ graceSeconds }: ClientState, reconnectSeconds: number): Budget['terms'] {
   return [
     {

@@ -12,7 +12,7 @@ describe('completion in bash', () => {
       await writeFile(script, stdout);
       await mkdir(join(folder, '.lab', 'mine'), { recursive: true });
       const questions: { words: string[]; offers: string[] }[] = [
-        { words: ['s'], offers: ['status', 'ssh', 'scenario'] },
+        { words: ['s'], offers: ['status', 'ssh', 'scenario', 'sweep'] },
         { words: ['scenario', ''], offers: ['hard-halt', 'link-flap'] },
         {
           words: ['scenario', 'hard-halt', '--stack', 'heart'],

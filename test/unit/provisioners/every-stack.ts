@@ -3,6 +3,7 @@ import { resolveSettings } from '../../../lab/settings.ts';
 import type { Stack } from '../../../lab/stack.ts';
 import { Topology } from '../../../lab/topology.ts';
 import { planOf } from '../plans/plan-of.ts';
+import { explainsTakeovers } from './explains-takeovers.ts';
 
 /** What holds for every stack, whatever it consists of. */
 export function keepsTheContract(stack: Stack): void {
@@ -45,6 +46,11 @@ export function keepsTheContract(stack: Stack): void {
           );
       });
 
+      it(`says between which signs of life a fault can come (${edition})`, () => {
+        const values = resolveSettings(stack, edition, {});
+        expect(stack.heartbeatIntervalMs(values)).to.be.within(100, stack.detectionMs(values));
+      });
+
       it(`waits longer than its budget (${edition})`, () => {
         const values = resolveSettings(stack, edition, {});
         for (const cause of ['node-lost', 'planned'] as const) {
@@ -56,6 +62,10 @@ export function keepsTheContract(stack: Stack): void {
           expect(stack.patience(values).takeoverMs).to.be.above(1000 * seconds);
           for (const term of terms) expect(term.from).to.have.length.above(10);
         }
+      });
+
+      it(`explains its takeovers (${edition})`, () => {
+        explainsTakeovers(stack, resolveSettings(stack, edition, {}));
       });
     }
 

@@ -141,7 +141,7 @@ describe('the witnesses of a run', () => {
       payloadBytes: 0,
       first: false,
     } as const;
-    const fromClient = { ...tcp, from: tcp.to, to: tcp.from };
+    const fromClient = { ...tcp, node: 'sv02', from: tcp.to, to: tcp.from };
     tell({ ...tcp, flags: ['RST'] });
     tell({ ...fromClient, flags: ['SYN'] });
     tell({ ...tcp, flags: ['SYN', 'ACK'] });
@@ -157,6 +157,9 @@ describe('the witnesses of a run', () => {
     tell({ ...fencing, outcome: 'asked' });
     tell({ ...fencing, outcome: 'done' });
     tell({ ...fencing, outcome: 'failed', reason: 'no answer' });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, again: true });
     tell({ kind: 'missed', atMs: journal.zeroMs + 2, count: 7 });
     expect(kinds()).to.deep.equal([
       'address-holder',
@@ -169,6 +172,8 @@ describe('the witnesses of a run', () => {
       'fence-asked',
       'fenced',
       'fence-failed',
+      'retransmission',
+      'retransmission',
       'sightings-missed',
     ]);
     expect(journal.events.filter((event) => event.kind.startsWith('fence'))).to.deep.equal(
@@ -186,6 +191,9 @@ describe('the witnesses of a run', () => {
         text,
       })),
     );
+    const about = (kind: string): unknown =>
+      journal.events.find((event) => event.kind === kind && event.source === 'fabric')?.subject;
+    expect([about('connection-refused'), about('connection-attempt')]).to.deep.equal(['sv02', 'sv02']);
     await witnesses.stop();
   });
 
