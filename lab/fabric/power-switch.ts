@@ -3,6 +3,7 @@ import { hostNowMs } from '../clock.ts';
 import { RigError } from '../errors.ts';
 import type { FenceAction, PowerState } from '../fencing.ts';
 import { connectQmp, type Qmp } from '../qmp.ts';
+import { pause } from '../wait.ts';
 
 /** What was done is proven: the state is what QEMU said afterwards. */
 export interface Pressed {
@@ -12,6 +13,9 @@ export interface Pressed {
 
 /** Acts on the power of a node through the monitor of its machine. */
 export type PressPower = (monitor: string, node: string, action: 'status' | FenceAction) => Promise<Pressed>;
+
+/** How long a process that was killed may take to be gone. */
+const dyingMs = 5000;
 
 const Status = z.looseObject({ status: z.string() });
 
@@ -69,18 +73,26 @@ async function statusOf(qmp: Qmp): Promise<string> {
   return Status.parse(await qmp.command('query-status')).status;
 }
 
-/** Undefined when no process listens there: the socket of a living QEMU accepts, or is slow to. */
+/**
+ * Undefined when no process listens there: the socket of a living QEMU accepts, or is slow to. One that is just dying closes
+ * connections before it greets, so that is not the last word.
+ */
 async function monitorOf(monitor: string, node: string): Promise<Qmp | undefined> {
-  try {
-    return await connectQmp(monitor, node);
-  } catch (error) {
-    if (error instanceof RigError && isAbsent(error.cause)) return undefined;
-    throw error;
+  const deadline = hostNowMs() + dyingMs;
+  for (;;) {
+    try {
+      return await connectQmp(monitor, node);
+    } catch (error) {
+      if (!(error instanceof RigError)) throw error;
+      const code = codeOf(error.cause);
+      if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined;
+      const mayBeDying = code === undefined || code === 'ECONNRESET';
+      if (!mayBeDying || hostNowMs() > deadline) throw error;
+      await pause(50);
+    }
   }
 }
 
-function isAbsent(cause: unknown): boolean {
-  return (
-    cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED')
-  );
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }
