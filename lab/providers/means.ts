@@ -194,13 +194,26 @@ export const deeds: readonly Deed[] = [
     },
   },
   {
-    what: 'a server powers another one off and on (fencing)',
+    what: 'a server has another one reset (fencing)',
     capability: 'fence',
     by: {
       qemu: {
-        how: 'the agent `fence_lab` asks the fabric over a virtio-serial port `lab.fence`, and the fabric a second monitor of the other machine: QMP `system_reset`; off: `stop` before it; on: `cont`',
+        how: 'the agent `fence_lab` asks the fabric over a virtio-serial port `lab.fence`, and the fabric a second monitor of the other machine: QMP `system_reset`',
         afterPowerCycle: 'goes on',
-        proof: 'not run',
+        proof: 'run for real',
+      },
+      virtualbox: { instead: 'refused: nothing there answers a guest' },
+      libvirt: { instead: 'refused: nothing there answers a guest' },
+    },
+  },
+  {
+    what: 'a server has another one switched off, or on (fencing)',
+    capability: 'fence',
+    by: {
+      qemu: {
+        how: 'the same way: QMP `stop` and `system_reset`; on: `cont`',
+        afterPowerCycle: 'goes on',
+        proof: 'no machines',
       },
       virtualbox: { instead: 'refused: nothing there answers a guest' },
       libvirt: { instead: 'refused: nothing there answers a guest' },
