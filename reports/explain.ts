@@ -3,6 +3,7 @@ import { adviceSentences } from './explain/advice.ts';
 import { budgetSentences } from './explain/budget.ts';
 import { clientSentences } from './explain/clients.ts';
 import { errorSentences } from './explain/errors.ts';
+import { hostSentences } from './explain/host.ts';
 import { networkSentences } from './explain/network.ts';
 import { partsOf } from './explain/parts.ts';
 import type { ExplainedPart } from './explain/parts.ts';
@@ -36,6 +37,7 @@ export interface ExplainedWindow {
   clients: string[];
   errors: string[];
   network: string[];
+  host: string[];
   advice: string[];
 }
 
@@ -63,6 +65,7 @@ function explainWindow(window: Window, record: RunRecord): ExplainedWindow {
     clients: clientSentences(window, record.clients),
     errors: errorSentences(window, record.clients),
     network: networkSentences(window, record),
+    host: hostSentences(window, record),
     advice: adviceSentences(window, record),
   };
 }

@@ -10,6 +10,7 @@ export const topics = [
   ['clients', 'The other clients'],
   ['errors', 'Errors instead of waiting'],
   ['network', 'On the wire'],
+  ['host', 'Kept from the processor'],
   ['advice', 'What could be changed'],
 ] as const;
 

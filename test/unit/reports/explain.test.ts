@@ -273,6 +273,40 @@ describe('an explanation', () => {
     expect(told).to.have.length(4);
   });
 
+  it('tells who was kept from its processor in the stall, and only there', () => {
+    const load = (late: [string, number, number][], share = 0.02): RunRecord =>
+      exampleRecord({
+        load: {
+          watchdogs: [],
+          late: late.map(([of, atMs, lateMs]) => ({ of, atMs, lateMs })),
+          steal: [
+            { fromMs: 20_000, toMs: 25_000, share },
+            { fromMs: 60_000, toMs: 65_000, share: 0.9 },
+          ],
+        },
+      });
+    expect(
+      windowOf(
+        load(
+          [
+            ['nfs02', 20_000, 300],
+            ['nfs02', 21_000, 700],
+            ['fabric', 22_000, 260],
+            ['sv01', 60_000, 900],
+          ],
+          0.31,
+        ),
+        'failover',
+      ).host,
+    ).to.deep.equal([
+      'nfs02 was kept from its processor twice, for 700 ms at worst.',
+      'fabric was kept from its processor once, for 260 ms at worst.',
+      'The hypervisor of this host kept up to 31 % of the processor time from it for some seconds.',
+    ]);
+    expect(windowOf(load([['sv01', 60_000, 900]]), 'failover').host).to.deep.equal([]);
+    expect(windowOf(exampleRecord(), 'failover').host).to.deep.equal([]);
+  });
+
   it('passes on what the record holds about shortening a phase, and invents nothing beside it', () => {
     const shorten = [{ change: 'a smaller deadtime', risk: 'two active servers', source: 'ha.cf' }];
     const advised = failover(({ phases }) => ({
