@@ -76,8 +76,8 @@ export const settings: readonly Setting[] = [
   {
     ...probeIntervalSetting,
     description:
-      `${probeIntervalSetting.description} A virtual machine inside an emulated one takes some 30 ms of processor time for ` +
-      'each, and its host has other things to do.',
+      `${probeIntervalSetting.description} A write costs a virtual machine inside an emulated one a connection and a synced ` +
+      'write of its disk, and it has half a processor at best.',
     defaults: { period: 250, current: 250 },
   },
 ];
