@@ -280,8 +280,8 @@ describe('the budget of a takeover', () => {
     const media = { 'heartbeat.media': 'eth+serial' };
     const longer = (takeover: typeof lost | typeof planned): number =>
       budget(takeover, settings(media)).seconds - budget(takeover, settings()).seconds;
-    // The clients back off as long again as the service is away.
-    expect(longer(lost)).to.be.closeTo(2 * (2000 / 19_200), 1e-9);
+    // The clients back off as long again as the service is away: 2000 bits at 19,200 baud, twice, each in tenths upwards.
+    expect(longer(lost)).to.be.closeTo(0.2 + 0.2, 1e-9);
     expect(longer(planned)).to.equal(0);
   });
 
