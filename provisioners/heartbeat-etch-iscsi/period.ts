@@ -3,6 +3,8 @@ import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { addressesOf } from '../../lab/topology.ts';
 import { heartbeatTime } from '../parts/heartbeat.ts';
+import { differing } from '../parts/differing-time.ts';
+import { periodNfsState } from '../parts/period-nfs-state.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
@@ -169,18 +171,7 @@ const drbdSetup: PlanSection = {
       "cat /proc/drbd; grep -q 'cs:Connected .* ld:Consistent' /proc/drbd",
       { why: 'It takes hours, by the size of the volume.', timeoutMs: 24 * 3_600_000 },
     ),
-    run(servers, 'Create /data', ['mkdir /data']),
-    run(['master'], 'Move /var/lib/nfs and create the export', [
-      'mount -t ext3 /dev/drbd0 /data',
-      'mv /var/lib/nfs/ /data/',
-      'ln -s /data/nfs/ /var/lib/nfs',
-      'mkdir /data/export',
-      'umount /data',
-    ]),
-    run(['slave'], 'Point /var/lib/nfs at the same place', [
-      'rm -fr /var/lib/nfs/',
-      'ln -s /data/nfs/ /var/lib/nfs',
-    ]),
+    ...periodNfsState(['master', 'slave']),
   ],
 };
 
@@ -207,11 +198,6 @@ function heartbeat(settings: Settings): PlanSection {
       run(servers, 'Start DRBD and heartbeat', ['/etc/init.d/drbd start', '/etc/init.d/heartbeat start']),
     ],
   };
-}
-
-function differing(settings: Settings, name: string, standard: number): Record<string, string> {
-  const value = numberSetting(settings, name);
-  return value === standard ? {} : { [name]: heartbeatTime(value) };
 }
 
 const tests: PlanSection = {

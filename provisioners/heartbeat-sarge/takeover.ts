@@ -33,7 +33,7 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
             {
               name: 'grace',
               matches: on(takeover.to, 'grace-ended'),
-              governedBy: `nfs.graceTime=${String(state.graceSeconds)}`,
+              governedBy: `the last client to reclaim, nfs.graceTime=${String(state.graceSeconds)} at most`,
               shorten: [graceAdvice],
             },
           ],

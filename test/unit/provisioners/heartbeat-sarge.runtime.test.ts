@@ -360,7 +360,7 @@ describe('the phases of a takeover', () => {
     const names = phases(lost, v4).map((marker) => marker.name);
     expect(names.slice(-3)).to.deep.equal(['serve', 'grace', 'reconnect']);
     const grace = phases(lost, v4).at(-2);
-    expect(grace?.governedBy).to.equal('nfs.graceTime=100');
+    expect(grace?.governedBy).to.equal('the last client to reclaim, nfs.graceTime=100 at most');
     expect(grace?.matches(event('nfs02', 'grace-ended'))).to.equal(true);
     for (const other of [event('nfs01', 'grace-ended'), event('nfs02', 'grace-begun')])
       expect(grace?.matches(other)).to.equal(false);

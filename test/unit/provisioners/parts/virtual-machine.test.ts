@@ -154,16 +154,12 @@ describe('a look into the disk of a virtual machine', () => {
       2,
     );
 
-  before(function () {
+  before(() => {
     const tree = join(folder, 'tree');
-    try {
-      execFileSync('sh', [
-        '-c',
-        `mkdir '${tree}' && printf 'a record\\n' > '${tree}/a' && truncate -s 8M '${image}' && mke2fs -q -F -t ext4 -d '${tree}' '${image}'`,
-      ]);
-    } catch {
-      this.skip();
-    }
+    execFileSync('sh', [
+      '-c',
+      `mkdir '${tree}' && printf 'a record\\n' > '${tree}/a' && truncate -s 8M '${image}' && mke2fs -q -F -t ext4 -d '${tree}' '${image}'`,
+    ]);
   });
   after(() => {
     rmSync(folder, { recursive: true, force: true });
