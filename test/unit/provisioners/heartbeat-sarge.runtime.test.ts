@@ -225,6 +225,26 @@ describe('the state of heartbeat-sarge', () => {
 const lost = { cause: 'node-lost', from: 'nfs01', to: 'nfs02', emulated: true } as const;
 const planned = { cause: 'planned', from: 'nfs02', to: 'nfs01', emulated: true } as const;
 
+describe('the schedule of the writers', () => {
+  const intervalMs = (overrides: Record<string, string>): number =>
+    heartbeatSarge.workload(settings(overrides)).intervalMs;
+
+  it('leaves room for what a write of the protocol version costs, unless it is given', () => {
+    expect(intervalMs({})).to.equal(100);
+    expect(intervalMs({ 'nfs.version': '4.1' })).to.equal(250);
+    expect(intervalMs({ 'nfs.version': '4.2' })).to.equal(250);
+    expect(intervalMs({ 'nfs.version': '4.2', 'probe.intervalMs': '100' })).to.equal(100);
+    expect(intervalMs({ 'probe.intervalMs': '2s' })).to.equal(2000);
+  });
+
+  it('lets a client that writes NFSv4 catch up with a failover and a failback in less than the time that they took', () => {
+    const usualWriteMs = 80;
+    const share = usualWriteMs / intervalMs({ 'nfs.version': '4.2' });
+    expect(share / (1 - share)).to.be.below(0.5);
+    expect(usualWriteMs / (100 - usualWriteMs)).to.equal(4);
+  });
+});
+
 describe('the budget of a takeover', () => {
   it('is the sum of its terms, each with its source', () => {
     for (const takeover of [lost, planned]) {
