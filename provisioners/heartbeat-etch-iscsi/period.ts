@@ -85,10 +85,12 @@ const base: PlanSection = {
   ].join('\n'),
   steps: [
     ...servers.map((name) =>
-      run([name], `Call it ${name.toUpperCase()}`, [
-        `echo ${name.toUpperCase()} > /etc/hostname`,
-        `hostname ${name.toUpperCase()}`,
-      ]),
+      run(
+        [name],
+        `Call it ${name.toUpperCase()}`,
+        [`echo ${name.toUpperCase()} > /etc/hostname`, `hostname ${name.toUpperCase()}`],
+        { why: 'In the article the installer does it.' },
+      ),
     ),
     run(
       servers,
@@ -100,7 +102,7 @@ const base: PlanSection = {
         'mkfs.ext3 /dev/vol/data',
       ],
       {
-        why: 'Mended: the partitions are given names, and the article prints no lvcreate. The installer’s ext3 is what is mounted later.',
+        why: 'Mended: the partition has a name, the article’s second one is optional, and it prints no lvcreate. The installer’s ext3 is what is mounted later.',
       },
     ),
   ],
@@ -165,6 +167,7 @@ const drbdSetup: PlanSection = {
     run(servers, 'Bring the resource up', ['drbdadm up all', 'cat /proc/drbd']),
     run(['master'], 'Make MASTER primary', ['drbdadm -- --do-what-I-say primary all']),
     run(['master'], 'Start the initial sync', ['drbdadm -- connect all']),
+    run(servers, 'Look how far it is', ['cat /proc/drbd']),
     wait(
       servers,
       'the initial sync to end',

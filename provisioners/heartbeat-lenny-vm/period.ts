@@ -80,15 +80,17 @@ function drbd(settings: Settings): PlanSection {
       packages(servers, ['linux-headers-2.6-amd64', 'psmisc', 'build-essential'], {
         why: 'Mended: linux-headers-2.6.26-686 lacks a part of its name, and is of the 32-bit system.',
       }),
-      run(servers, 'Fetch DRBD', [
-        'cd /usr/src',
-        'wget http://oss.linbit.com/drbd/8.3/drbd-8.3.1.tar.gz',
-        'tar -xzf drbd-8.3.1.tar.gz',
-      ]),
       run(
         servers,
-        'Build and install the module',
-        ['cd /usr/src/drbd-8.3.1', 'make clean all', 'make install'],
+        'Fetch DRBD, build and install the module',
+        [
+          'cd /usr/src',
+          'wget http://oss.linbit.com/drbd/8.3/drbd-8.3.1.tar.gz',
+          'tar -xzf drbd-8.3.1.tar.gz',
+          'cd drbd-8.3.1',
+          'make clean all',
+          'make install',
+        ],
         { timeoutMs: 1_200_000 },
       ),
       run(
@@ -148,7 +150,7 @@ function heartbeat(settings: Settings): PlanSection {
         `Copy them to ${backup}`,
         ['cd /etc/ha.d', `scp ha.cf haresources authkeys ${backup}:$PWD`],
         {
-          why: 'Mended: the article copies authkey, to a file whose name is that of the server and the folder.',
+          why: 'Mended: the article copies authkey, to a file whose name is that of the server and the folder. Files were written since the last cd.',
         },
       ),
       file([backup], '/etc/ha.d/ha.cf', periodFiles.haCf('192.168.1.11', failback, times), {
