@@ -5,6 +5,7 @@ import { addressesOf } from '../../lab/topology.ts';
 import { heartbeatTime } from '../parts/heartbeat.ts';
 import { differing } from '../parts/differing-time.ts';
 import { periodNfsState } from '../parts/period-nfs-state.ts';
+import { cardsOfVagrant } from '../parts/period-machines.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
@@ -24,6 +25,7 @@ export function periodPlan(settings: Settings): Plan {
     introduction: [
       'Rendered, not run: these are the article’s own commands and files. What cannot run as printed is mended and listed as an erratum; everything else is left as it was.',
       'The servers are called MASTER and SLAVE. Their cards eth0, eth1 and eth2 make bond0; eth3 carries DRBD. The article describes no client, and ends before it comes to openQRM.',
+      cardsOfVagrant,
     ],
     nodes: topology('period').nodes.map((node) => ({
       name: node.name,
