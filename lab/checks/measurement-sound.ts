@@ -31,7 +31,9 @@ export const measurementSound: Check = {
       judgeHost(record),
       ...judgeLoad(record, disturbedMs),
       judgeClocks(record),
-      ...record.clients.map((client) => judgeSchedule(client, disturbedMs)),
+      ...record.clients.map((client) =>
+        judgeSchedule(client, { fromMs: scheduleKept(record), toMs: disturbedMs }),
+      ),
     ]);
   },
 };
@@ -127,9 +129,19 @@ function judgeClocks({ clocks, clients }: RunRecord): Judgement {
     : { verdict: 'pass', message: `${known}, the others better` };
 }
 
-function judgeSchedule({ name, samples }: ClientResult, disturbedMs: number): Judgement {
+/** What was due before, while the writers opened their files, is not judged; records of before this was told have all of it judged. */
+function scheduleKept({ events }: RunRecord): number {
+  return events.find((event) => event.source === 'lab' && event.kind === 'schedule-kept')?.atMs ?? 0;
+}
+
+function judgeSchedule(
+  { name, samples }: ClientResult,
+  { fromMs, toMs }: Pick<Stretch, 'fromMs' | 'toMs'>,
+): Judgement {
   const { dueMs, startMs, intervalMs } = samples;
-  const lateness = dueMs.flatMap((due, i) => (due < disturbedMs ? [(startMs[i] ?? due) - due] : []));
+  const lateness = dueMs.flatMap((due, i) =>
+    due >= fromMs && due < toMs ? [(startMs[i] ?? due) - due] : [],
+  );
   if (lateness.length < operationsNeeded)
     return {
       verdict: 'unknown',

@@ -11,13 +11,13 @@ const provenWithinMs = 30_000;
 const silenceMs = 1500;
 
 /**
- * The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. Where the NIC is in a bond, the cables of all of
- * it are: without one of them the bond goes on, and nobody loses anything.
+ * The link of a NIC is out: the guest loses carrier, and no frame comes or goes. It is one cable, or where the NIC is in a bond,
+ * the cables of all of it: without one of them the bond goes on, and nobody loses anything.
  */
 export function linkCut(nic: string): Fault {
   return {
     name: 'link-cut',
-    title: `the cable of ${nic} is out`,
+    title: `the link of ${nic} is out`,
     needs: ['link'],
 
     inject: async ({ lab, node }) => {

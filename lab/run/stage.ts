@@ -19,6 +19,7 @@ import { round, type Journal } from './journal.ts';
 import { lifted, type StandingFault } from './lift.ts';
 import type { LabSpec } from './spec.ts';
 import type { Witnesses } from './witnesses.ts';
+import { caughtUp, keepSchedule, writing } from './writers.ts';
 
 /** A stretch of the run whose stalls are measured. */
 export interface OpenedWindow extends WindowRequest {
@@ -34,11 +35,6 @@ export interface StageResult {
   /** Where the service should be at the end. */
   expectedActive: string;
 }
-
-/** How many acknowledgements after a disturbance make a client count as writing again. */
-const writesAgain = 20;
-/** A client that is no later than this keeps its schedule again. */
-const caughtUpMs = 500;
 
 export interface OpenStage {
   stage: Stage;
@@ -107,8 +103,11 @@ export function openStage(
     peerOf,
     active,
     baseline: async (ms) => {
+      await step('wait until every client keeps its schedule', () => keepSchedule(probes, signal));
+      const { intervalMs } = stack.workload(settings);
+      told(`every client keeps its schedule, a write every ${String(intervalMs)} ms`, 'schedule-kept');
       await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
-        await Promise.all([writing(patience.takeoverMs), pause(ms, signal)]);
+        await Promise.all([writing(probes, { timeoutMs: patience.takeoverMs, signal }), pause(ms, signal)]);
       });
     },
     inject: async (fault, node) =>
@@ -180,7 +179,9 @@ export function openStage(
       }
     },
     clientsWrite: async ({ timeoutMs }) => {
-      await step('wait until every client writes again', () => recovery(writing(timeoutMs)));
+      await step('wait until every client writes again', () =>
+        recovery(writing(probes, { timeoutMs, signal })),
+      );
     },
     serviceOn: async (node, { timeoutMs }) => {
       result.expectedActive = node;
@@ -218,56 +219,12 @@ export function openStage(
     },
     caughtUp: async ({ timeoutMs }) => {
       await step('wait until every client has caught up with its schedule', () =>
-        recovery(
-          waitFor(
-            'the clients to catch up',
-            () => {
-              const late = probes.filter((probe) => (probe.behindMs ?? Infinity) > caughtUpMs);
-              return Promise.resolve(
-                late.length === 0
-                  ? { done: true, value: true }
-                  : {
-                      done: false,
-                      state: late
-                        .map(
-                          (probe) =>
-                            `${probe.client} is ${((probe.behindMs ?? NaN) / 1000).toFixed(1)} s behind`,
-                        )
-                        .join(', '),
-                    },
-              );
-            },
-            { timeoutMs, everyMs: 100, signal },
-          ),
-        ),
+        recovery(caughtUp(probes, { timeoutMs, signal })),
       );
     },
     observe: async (ms) => {
       await step(`watch for ${String(ms / 1000)} s`, () => pause(ms, signal));
     },
-  };
-
-  const writing = async (timeoutMs: number): Promise<void> => {
-    const before = new Map(probes.map((probe) => [probe.client, probe.acknowledged]));
-    const ended = await waitFor(
-      `${String(writesAgain)} acknowledged writes of each client`,
-      () => {
-        const behind = probes
-          .map((probe) => ({ probe, writes: probe.acknowledged - (before.get(probe.client) ?? 0) }))
-          .filter(({ writes }) => writes < writesAgain);
-        const gone = probes.find((probe) => probe.ended);
-        return Promise.resolve(
-          behind.length === 0 || gone !== undefined
-            ? { done: true, value: gone }
-            : {
-                done: false,
-                state: behind.map(({ probe, writes }) => `${probe.client}: ${String(writes)}`).join(', '),
-              },
-        );
-      },
-      { timeoutMs, everyMs: 100, signal },
-    );
-    if (ended !== undefined) throw new RigError(`the writer on ${ended.client} ended by itself`);
   };
 
   return {

@@ -89,7 +89,7 @@ export function fakeWriters(changes: Partial<RunningProbe> = {}): {
           return (acknowledged += 10);
         },
         lastAcknowledgedMs: undefined,
-        behindMs: undefined,
+        behindMs: 10,
         usualLatencyMs: undefined,
         firstDueMs: undefined,
         ended: false,
