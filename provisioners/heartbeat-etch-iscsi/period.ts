@@ -63,7 +63,7 @@ export function periodPlan(settings: Settings): Plan {
           ]),
         ],
       },
-      mysql(servers),
+      mysql(servers, settings),
       bondingSection(settings),
       targetSection(settings),
       initiatorSection(settings),

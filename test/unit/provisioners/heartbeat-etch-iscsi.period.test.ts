@@ -36,7 +36,9 @@ describe('the period edition of heartbeat-etch-iscsi', () => {
       'bond.mode': 'active-backup',
       'bond.updelay': '300',
       'iscsi.writeCache': 'on',
+      'mysql.isolation': 'REPEATABLE-READ',
     });
+    expect(commandsOf(changed).join('\n')).to.contain('TRANSACTION ISOLATION LEVEL REPEATABLE READ;');
     expect(fileOf(changed, '/etc/heartbeat/ha.cf')).to.include(
       'keepalive 500ms\n#deadtime 30 # USE THIS!!!\ndeadtime 30\nwarntime 7\ninitdead 60\nauto_failback off\nbcast bond0\n',
     );
