@@ -110,7 +110,8 @@ export function defineSweep(program: Program, context: CliContext): void {
               await writePage(context, record, directory);
               return record;
             },
-            failed: (cell, why) => keepFailure(specOf(cell.settings), scenario, why, folder),
+            failed: (cell, why) =>
+              keepFailure(specOf(cell.settings), scenario, why, { outDirectory: folder, progress }),
             end: async (cell, inner) => {
               await inner.step('take the lab down', () => down(specOf(cell.settings), { purge: true }));
             },
