@@ -50,6 +50,8 @@ export interface Store {
   summaries(): Promise<RunSummary[]>;
   /** @throws RigError where its record is not valid, HostError where there is none */
   readRecord(run: string): Promise<RunRecord>;
+  /** Makes the folder. @throws HostError where it cannot be written, or too little space is left for a run */
+  makeReady(): Promise<void>;
   /**
    * Writes a run; it appears as a whole, or not at all.
    * @returns its folder, and a note where the index could not be told, which the next reader makes good

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { judge, overall } from '../check.ts';
 import { InterruptedError, LabError, NotRecoveredError, RigError, messageOf } from '../errors.ts';
@@ -42,8 +42,8 @@ export interface ScenarioOptions {
 
 /**
  * Runs one scenario on the pristine lab: restore, watch, break, heal, read back, judge, keep. The caller holds the lab's
- * lock. A rig that breaks gives a record with the verdict `unknown`; only an interruption, and a lab that does not come up
- * for a reason of the host, throw.
+ * lock. A rig that breaks gives a record with the verdict `unknown`; only an interruption, a lab that does not come up for a
+ * reason of the host, and a results folder that cannot be written throw.
  */
 export async function runOnLab(
   spec: LabSpec,
@@ -51,6 +51,7 @@ export async function runOnLab(
   options: ScenarioOptions,
 ): Promise<{ record: RunRecord; directory: string }> {
   const { outDirectory, progress, signal } = options;
+  await openStore(outDirectory).makeReady();
   const missing = scenario.needs.filter((need) => !spec.provider.capabilities.has(need));
   if (missing.length > 0) {
     const record = emptyRecord(spec, scenario, `${spec.provider.name} cannot ${missing.join(', ')}`);
@@ -67,7 +68,6 @@ export async function runOnLab(
       options,
     );
   }
-  await mkdir(outDirectory, { recursive: true });
   const captures = options.capture === true ? await mkdtemp(join(outDirectory, '.capturing-')) : undefined;
   try {
     await markDirty(labDirectory(spec.home, spec.name), scenario.name);

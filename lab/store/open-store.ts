@@ -7,6 +7,7 @@ import type { RunExtras, Store, StoreContents } from '../store.ts';
 import { summaryOf } from '../summarise.ts';
 import { appendToIndex, readIndex, summaryFrom, writeIndex } from './index-file.ts';
 import { pruneRuns } from './prune.ts';
+import { makeReady } from './ready.ts';
 import { readRecordFile, recordFile } from './record-files.ts';
 import { reconcile, type Looks, type Reconciled } from './reconcile.ts';
 import { writeBesideRecord, writeRun } from './run-folder.ts';
@@ -26,6 +27,7 @@ export function openStore(folder: string): Store {
       if (!existsSync(file)) throw new HostError(`there is no record ${file}`);
       return await readRecordFile(file);
     },
+    makeReady: () => makeReady(folder),
     keep: (record, extras = {}) => keep(folder, record, extras),
     add: (record, night = null) => add(folder, record, night),
     rebuild: () => rebuild(folder),

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -70,7 +70,7 @@ describe('a run of a scenario', () => {
       controller,
       writers,
       progress,
-      run: (what: Scenario, options: { capture?: boolean; repeat?: Repeat } = {}) =>
+      run: (what: Scenario, options: { capture?: boolean; repeat?: Repeat; outDirectory?: string } = {}) =>
         withLock(labDirectory(spec.home, spec.name), 'test', () =>
           runOnLab(spec, what, {
             outDirectory: folder,
@@ -144,6 +144,20 @@ describe('a run of a scenario', () => {
     );
     expect(record.blow).to.equal(null);
     expect(record.events.map((event) => event.kind)).not.to.include('fault-delayed');
+  });
+
+  it('does not begin where its record could not be kept', async () => {
+    const { run, asked } = rig({});
+    writeFileSync(join(folder, 'file'), '');
+    const elsewhere = failureOf(
+      run(
+        scenario(() => Promise.resolve()),
+        { outDirectory: join(folder, 'file') },
+      ),
+    );
+    expect(await elsewhere).to.be.instanceOf(HostError);
+    expect((await elsewhere).message).to.include('no run can be kept in ');
+    expect(asked).to.deep.equal([]);
   });
 
   it('is unknown before anything starts when the provider lacks a capability', async () => {
