@@ -29,10 +29,13 @@ export function openStore(folder: string): Store {
     },
     makeReady: () => makeReady(folder),
     keep: (record, extras = {}) => keep(folder, record, extras),
-    add: (record, night = null) => add(folder, record, night),
+    add: (record, night = null) => explained(folder, add(folder, record, night)),
     rebuild: () => rebuild(folder),
     prune: (retention, options) =>
-      withIndexLock(folder, 'removing runs', () => pruneRuns(folder, retention, options)),
+      explained(
+        folder,
+        withIndexLock(folder, 'removing runs', () => pruneRuns(folder, retention, options)),
+      ),
   };
 }
 
@@ -42,6 +45,16 @@ async function withIndexLock<T>(folder: string, purpose: string, work: () => Pro
     return await work();
   } finally {
     await lock.release();
+  }
+}
+
+/** @throws HostError for what the file system says; anything else stays what it is */
+async function explained<T>(folder: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new HostError(`the index of ${folder} could not be written: ${messageOf(error)}`, undefined, error);
   }
 }
 

@@ -226,6 +226,18 @@ describe('a results folder', () => {
     expect(notes.join()).to.match(/^the index of .* could not be written: E/);
   });
 
+  it('says so where its index cannot be written and nothing else was to be done', async () => {
+    await kept('run-1');
+    mkdirSync(join(folder, 'index.jsonl.new', 'x'), { recursive: true });
+    rmSync(index());
+    const error = await failureOf(store.add(smallRecord({ id: 'run-1' })));
+    expect(error).to.be.instanceOf(HostError);
+    expect(error.message).to.match(/the index of .* could not be written: E/);
+    const pruned = await failureOf(store.prune({ keep: 9, keepNights: 0 }, { remove: true }));
+    expect(pruned).to.be.instanceOf(HostError);
+    expect(await ids()).to.deep.equal(['run-1']);
+  });
+
   it('does not read an index that it may not read as an empty one', async () => {
     await kept('run-1');
     rmSync(index());
