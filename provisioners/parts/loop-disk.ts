@@ -3,6 +3,16 @@ export interface LoopDisk {
   device: string;
   image: string;
   sizeMib: number;
+  /**
+   * Name of a device-mapper device that covers it, one linear target: /dev/mapper/<name> is then what is used, and can be
+   * made to fail or to stall while it is in use.
+   */
+  covered?: string;
+}
+
+/** What whoever uses the disk opens. */
+export function usedDevice({ device, covered }: Pick<LoopDisk, 'device' | 'covered'>): string {
+  return covered === undefined ? device : `/dev/mapper/${covered}`;
 }
 
 /** Commands that make the image files, sparse: nothing is written until the cluster writes. */
@@ -25,11 +35,21 @@ export function loopDiskUnit(disks: readonly LoopDisk[], before: readonly string
     'Type=oneshot',
     'RemainAfterExit=yes',
     'ExecStartPre=/sbin/modprobe loop',
+    ...(disks.some(({ covered }) => covered !== undefined) ? ['ExecStartPre=/sbin/modprobe dm-mod'] : []),
     ...disks.map((disk) => `ExecStart=/sbin/losetup ${disk.device} ${disk.image}`),
+    ...disks.flatMap((disk) => (disk.covered === undefined ? [] : [cover(disk.covered, disk)])),
+    ...disks.flatMap(({ covered }) =>
+      covered === undefined ? [] : [`ExecStop=-/sbin/dmsetup remove ${covered}`],
+    ),
     ...disks.map((disk) => `ExecStop=-/sbin/losetup -d ${disk.device}`),
     '',
     '[Install]',
     'WantedBy=multi-user.target',
     '',
   ].join('\n');
+}
+
+/** Device-mapper counts in sectors of 512 bytes. */
+function cover(name: string, { device, sizeMib }: LoopDisk): string {
+  return `ExecStart=/sbin/dmsetup create ${name} --table "0 ${String(sizeMib * 2048)} linear ${device} 0"`;
 }
