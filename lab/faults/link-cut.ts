@@ -1,17 +1,17 @@
-import { hostNowMs } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import type { Machine } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
 import type { Topology } from '../topology.ts';
 import { waitFor } from '../wait.ts';
-
-const provenWithinMs = 30_000;
-/** Clients that write ten times a second, and a cluster that says every second or two that it lives, are not silent for so long. */
-const silenceMs = 1500;
+import type { FaultBounds } from './parts/bounds.ts';
+import { untilSilent } from './parts/silence.ts';
 
 /** The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. */
-export function linkCut(nic: string): Fault {
+export function linkCut(
+  nic: string,
+  { provenWithinMs = 30_000 }: Pick<FaultBounds, 'provenWithinMs'> = {},
+): Fault {
   return {
     name: 'link-cut',
     title: `the cable of ${nic} is out`,
@@ -21,28 +21,14 @@ export function linkCut(nic: string): Fault {
       await lab.link(node, nic, 'down');
     },
 
-    proven: async ({ lab, node, signal }) => {
-      await carrier(lab.machine(node), nic, '0', signal);
-      const { network } = lab;
-      const silentMs = await waitFor(
-        `no frame to come from ${nic} of ${node}`,
-        async () => {
-          const last = await network.lastFrameFromMs(node, networkOf(lab.topology, node, nic));
-          if (last === null) return { done: false, state: 'it never sent a frame' };
-          const silent = hostNowMs() - last;
-          return silent >= silenceMs
-            ? { done: true, value: silent }
-            : { done: false, state: `last frame ${silent.toFixed(0)} ms ago` };
-        },
-        { timeoutMs: provenWithinMs, everyMs: 100, signal },
-      );
-      const witness = network.witness === 'fabric' ? 'the fabric' : 'the other guests';
-      return {
-        proof: [
-          `${nic} of ${node} has lost carrier (its own kernel)`,
-          `${witness} saw no frame from ${nic} of ${node} for ${(silentMs / 1000).toFixed(1)} s`,
-        ],
-      };
+    proven: async (context) => {
+      const { lab, node, signal } = context;
+      await carrier(lab.machine(node), nic, '0', provenWithinMs, signal);
+      const { sentence } = await untilSilent(context, provenWithinMs, {
+        network: networkOf(lab.topology, node, nic),
+        where: `${nic} of ${node}`,
+      });
+      return { proof: [`${nic} of ${node} has lost carrier (its own kernel)`, sentence] };
     },
 
     heal: async ({ lab, node }) => {
@@ -50,7 +36,7 @@ export function linkCut(nic: string): Fault {
     },
 
     healed: async ({ lab, node, signal }) => {
-      await carrier(lab.machine(node), nic, '1', signal);
+      await carrier(lab.machine(node), nic, '1', 30_000, signal);
     },
   };
 }
@@ -61,7 +47,13 @@ function networkOf({ nodes }: Topology, node: string, nic: string): string {
   return found.network;
 }
 
-async function carrier(machine: Machine, nic: string, wanted: '0' | '1', signal: AbortSignal): Promise<void> {
+async function carrier(
+  machine: Machine,
+  nic: string,
+  wanted: '0' | '1',
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   await waitFor(
     `${nic} of ${machine.name} to ${wanted === '1' ? 'have' : 'lose'} carrier`,
     async () => {
@@ -73,6 +65,6 @@ async function carrier(machine: Machine, nic: string, wanted: '0' | '1', signal:
         ? { done: true, value: true }
         : { done: false, state: `carrier ${stdout.trim()}` };
     },
-    { timeoutMs: provenWithinMs, everyMs: 100, signal },
+    { timeoutMs, everyMs: 100, signal },
   );
 }
