@@ -11,6 +11,7 @@ import { periodPlan } from './heartbeat-sarge/period.ts';
 import { active } from './heartbeat-sarge/server-state.ts';
 import { settings, validate } from './heartbeat-sarge/settings.ts';
 import { budget, patience, phases } from './heartbeat-sarge/takeover.ts';
+import { drbdAnatomy, heartbeatMoves } from './parts/anatomy.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
 
@@ -33,6 +34,21 @@ export const heartbeatSarge: Stack = {
     edition === 'period' ? periodPlan(values) : currentPlan(values, secrets),
   errata,
   secretNames: ['authkeys'],
+  anatomy: () => ({
+    networks: { service: 'cluster', replication: 'cluster', heartbeat: ['cluster'] },
+    clusterService: 'heartbeat',
+    daemons: [
+      { process: 'heartbeat', service: 'heartbeat' },
+      { process: 'rpc.mountd', service: 'nfs-mountd' },
+    ],
+    replication: drbdAnatomy({
+      resource: layout.resource,
+      tcpPort: layout.drbdPort,
+      mountPoint: layout.mountPoint,
+      backingDisk: layout.dataDisk,
+    }),
+    moves: heartbeatMoves,
+  }),
   service: (edition) =>
     edition === 'period'
       ? { address: '192.168.0.174', network: 'lan', tcpPort: 2049, path: '/data/export' }

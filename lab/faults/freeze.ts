@@ -5,7 +5,7 @@ import { untilSilent } from './parts/silence.ts';
 
 /**
  * The node stands still between two instructions: it hears nothing, says nothing, and does not know of it. Thawed, it goes on
- * as if no time had passed.
+ * as if no time had passed. Connections to it stay open, so that what it says after its return is heard from the first line on.
  */
 export function freeze({ provenWithinMs = 30_000 }: Pick<FaultBounds, 'provenWithinMs'> = {}): Fault {
   const power = async (
@@ -34,20 +34,17 @@ export function freeze({ provenWithinMs = 30_000 }: Pick<FaultBounds, 'provenWit
     proven: async (context) => {
       const { lab, node } = context;
       await power(context, 'paused', provenWithinMs);
-      const { lastMs, sentence } = await untilSilent(context, provenWithinMs);
-      lab.machine(node).setAway('it is frozen');
-      return { lostMs: lastMs, proof: [`${lab.provider} says that ${node} stands still`, sentence] };
+      const { sentence } = await untilSilent(context, provenWithinMs);
+      // Not lost: what it held it still holds when it goes on.
+      return { proof: [`${lab.provider} says that ${node} stands still`, sentence] };
     },
 
     heal: async ({ lab, node }) => {
-      const machine = lab.machine(node);
-      if ((await lab.powerState(node)) === 'paused') {
-        // Its clocks stood still too: what was read of them before is wrong by as long as the freeze lasted.
-        machine.wallClock.reset();
-        machine.monotonicClock.reset();
-        await lab.resume(node);
-      }
-      machine.setAway(undefined);
+      if ((await lab.powerState(node)) !== 'paused') return;
+      // Its clocks stood still too: what was read of them before is wrong by as long as the freeze lasted.
+      lab.machine(node).wallClock.reset();
+      lab.machine(node).monotonicClock.reset();
+      await lab.resume(node);
     },
 
     healed: async (context) => {

@@ -136,26 +136,33 @@ function measureWindow(
 }
 
 /** Of a service that does not move, while a fault keeps its clients from it. */
-function outagePhases({ outageMs }: OpenedWindow): PhaseMarker[] {
+function outagePhases({ outageMs, outageEnds = 'fault-lifted' }: OpenedWindow): PhaseMarker[] {
   if (outageMs === undefined) return [];
   return [
-    { name: 'outage', matches: (event) => event.kind === 'fault-lifted', governedBy: 'the fault itself' },
+    {
+      name: 'outage',
+      matches: (event) => event.kind === outageEnds,
+      governedBy: outageTerms[outageEnds],
+    },
     { name: 'reconnect', matches: () => false, governedBy: 'the back-off of TCP' },
   ];
 }
 
-function undisturbedBudget({ outageMs }: OpenedWindow): Window['budget'] {
+/** What says how long the outage lasts. */
+const outageTerms = {
+  'fault-lifted': 'the fault itself',
+  'replication-lost': 'timeouts of the replication, until it goes on without its peer',
+} as const;
+
+function undisturbedBudget({ outageMs, outageEnds = 'fault-lifted' }: OpenedWindow): Window['budget'] {
   const outageSeconds = (outageMs ?? 0) / 1000;
   const outage =
     outageMs === undefined
       ? []
       : [
-          { name: 'outage', seconds: outageSeconds, from: 'the fault itself' },
-          {
-            name: 'retransmission',
-            seconds: outageSeconds,
-            from: 'TCP doubles the time between its attempts (RFC 6298, 5.5): the next one can be as far away as the outage was long',
-          },
+          { name: 'outage', seconds: outageSeconds, from: outageTerms[outageEnds] },
+          // A server that only waits for its peer answers at once when it does so no more.
+          ...(outageEnds === 'fault-lifted' ? [retransmission(outageSeconds)] : []),
         ];
   const terms = [
     ...outage,
@@ -166,6 +173,14 @@ function undisturbedBudget({ outageMs }: OpenedWindow): Window['budget'] {
     },
   ];
   return { seconds: terms.reduce((sum, term) => sum + term.seconds, 0), terms };
+}
+
+function retransmission(outageSeconds: number): Window['budget']['terms'][number] {
+  return {
+    name: 'retransmission',
+    seconds: outageSeconds,
+    from: 'TCP doubles the time between its attempts (RFC 6298, 5.5): the next one can be as far away as the outage was long',
+  };
 }
 
 function clientResult(

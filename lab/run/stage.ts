@@ -1,11 +1,4 @@
-import {
-  InterruptedError,
-  NotRecoveredError,
-  RigError,
-  TimeoutError,
-  UsageError,
-  messageOf,
-} from '../errors.ts';
+import { InterruptedError, RigError, UsageError, messageOf } from '../errors.ts';
 import type { Fault, FaultContext } from '../fault.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
@@ -15,6 +8,7 @@ import type { Stage, WindowRequest } from '../scenario.ts';
 import type { Takeover } from '../stack.ts';
 import { serversOf } from '../topology.ts';
 import { pause, waitFor } from '../wait.ts';
+import { clusterWords, recovery } from './cluster-words.ts';
 import { round, type Journal } from './journal.ts';
 import type { LabSpec } from './spec.ts';
 import type { Witnesses } from './witnesses.ts';
@@ -76,16 +70,6 @@ export function openStage(
     if (other === undefined) throw new UsageError(`${node} has no peer`);
     return other;
   };
-  const active = async (): Promise<string> => {
-    if (signal.aborted) throw new InterruptedError();
-    const holders = await orInterrupted(stack.active(lab), signal);
-    const [holder] = holders;
-    if (holder === undefined || holders.length > 1)
-      throw new RigError(
-        `one active server was expected, found ${holders.length === 0 ? 'none' : holders.join(' and ')}`,
-      );
-    return holder;
-  };
   const heal = async (entry: (typeof standing)[number]): Promise<void> => {
     const { fault, context, record } = entry;
     const { node } = context;
@@ -99,13 +83,24 @@ export function openStage(
     await witnesses.rejoin(node);
   };
 
+  const words = clusterWords({
+    spec,
+    lab,
+    signal,
+    step,
+    told,
+    expect: (node) => {
+      result.expectedActive = node;
+    },
+  });
+
   const stage: Stage = {
+    ...words,
     settings,
     patience,
     failsBack: stack.failsBack(settings),
     detectionMs: stack.detectionMs(settings),
     peerOf,
-    active,
     baseline: async (ms) => {
       await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
         await Promise.all([writing(patience.takeoverMs), pause(ms, signal)]);
@@ -181,40 +176,6 @@ export function openStage(
     clientsWrite: async ({ timeoutMs }) => {
       await step('wait until every client writes again', () => recovery(writing(timeoutMs)));
     },
-    serviceOn: async (node, { timeoutMs }) => {
-      result.expectedActive = node;
-      await step(`wait for the service on ${node}`, () =>
-        recovery(
-          waitFor(
-            `the service on ${node} alone`,
-            async () => {
-              const holders = await stack.active(lab);
-              return holders.length === 1 && holders[0] === node
-                ? { done: true, value: true }
-                : {
-                    done: false,
-                    state: holders.length === 0 ? 'no node holds it' : `on ${holders.join(' and ')}`,
-                  };
-            },
-            { timeoutMs, everyMs: 1000, signal },
-          ),
-        ),
-      );
-    },
-    redundant: async ({ timeoutMs }) => {
-      await step('wait for both replicas to be up to date', () =>
-        recovery(
-          waitFor(
-            'both replicas connected and up to date',
-            async () => {
-              const { ok, found } = await stack.redundant(lab);
-              return ok ? { done: true, value: true } : { done: false, state: found };
-            },
-            { timeoutMs, everyMs: 1000, signal },
-          ),
-        ),
-      );
-    },
     caughtUp: async ({ timeoutMs }) => {
       await step('wait until every client has caught up with its schedule', () =>
         recovery(
@@ -287,29 +248,4 @@ export function openStage(
       standing.length = 0;
     },
   };
-}
-
-/** Settles with the work, or throws as soon as the signal fires; for work that only looks. */
-async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let interrupt: () => void = () => undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    interrupt = () => {
-      reject(new InterruptedError());
-    };
-    signal.addEventListener('abort', interrupt, { once: true });
-  });
-  try {
-    return await Promise.race([work, interrupted]);
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-  }
-}
-
-/** A wait for the cluster that ran out says something about the cluster. */
-async function recovery<T>(wait: Promise<T>): Promise<T> {
-  try {
-    return await wait;
-  } catch (error) {
-    throw error instanceof TimeoutError ? new NotRecoveredError(error.message) : error;
-  }
 }

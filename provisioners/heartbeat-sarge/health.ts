@@ -19,6 +19,6 @@ export async function health(
 }
 
 /** Both replicas connected and up to date, as both servers see it. */
-export async function redundant(lab: Reachable): Promise<{ ok: boolean; found: string }> {
+export async function redundant(lab: Reachable): Promise<{ ok: boolean; found: string; stuck?: boolean }> {
   return await bothRedundant(lab, async (name) => (await look(lab, name)).drbd);
 }

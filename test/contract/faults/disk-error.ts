@@ -13,5 +13,7 @@ export const cases: FaultCase[] = [
         'nfs02',
         'dd if=/dev/mapper/lab-data of=/dev/null bs=4096 skip=8 count=1 iflag=direct 2>/dev/null && echo reads',
       )) !== 'reads',
+    // DRBD drops a disk that failed, and takes it back when it is told to.
+    unsettles: true,
   },
 ];
