@@ -32,7 +32,7 @@ interface Ending {
  *
  * The last phase always ends with the stall: `reconnect` when an acknowledgement ended it, `open` when the clients had
  * still not written at the end of the window - what was missing is then not known. It is added when the markers do
- * not name it; a marker called `reconnect` lends it its `governedBy`, nothing else.
+ * not name it; a marker called `reconnect` lends it `governedBy` and `shorten`, nothing else.
  * @param events those of the stall's window, in any order. An older one would count as "seen earlier".
  */
 export function cutIntoPhases(
@@ -45,12 +45,8 @@ export function cutIntoPhases(
   let from: Boundary = { offsetMs: 0, atMs: stall.startMs, uncertaintyMs: 0 };
   let includes: string[] = [];
 
-  const close = (marker: Pick<PhaseMarker, 'name' | 'governedBy'>, { boundary, evidence }: Ending): void => {
-    const common = {
-      name: marker.name,
-      evidence,
-      ...(marker.governedBy === undefined ? {} : { governedBy: marker.governedBy }),
-    };
+  const close = (marker: Omit<PhaseMarker, 'matches'>, { boundary, evidence }: Ending): void => {
+    const common = { name: marker.name, evidence, ...facts(marker) };
     if (boundary === null) {
       includes.push(marker.name);
       phases.push({
@@ -85,13 +81,20 @@ export function cutIntoPhases(
   if (stall.open) {
     close({ name: 'open' }, { boundary: end, evidence: 'no acknowledgement up to the end of the window' });
   } else {
-    const governedBy = reconnect?.governedBy;
     close(
-      { name: 'reconnect', ...(governedBy === undefined ? {} : { governedBy }) },
+      { name: 'reconnect', ...(reconnect === undefined ? {} : facts(reconnect)) },
       { boundary: end, evidence: 'first acknowledgement (probe)' },
     );
   }
   return phases;
+}
+
+/** What the stack says about a phase, whether it was observed or not. */
+function facts({ governedBy, shorten }: Omit<PhaseMarker, 'matches'>): Omit<PhaseMarker, 'name' | 'matches'> {
+  return {
+    ...(governedBy === undefined ? {} : { governedBy }),
+    ...(shorten === undefined ? {} : { shorten }),
+  };
 }
 
 function endOf(stall: Stall): Boundary {

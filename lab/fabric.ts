@@ -1,3 +1,4 @@
+import type { FenceAction, Fencing } from './fencing.ts';
 import type { LabNetwork } from './network.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Fabric extends LabNetwork {
    */
   startCapture(network: string, file: string): Promise<string>;
   stopCapture(id: string): Promise<{ file: string; frames: number } | undefined>;
+  /** What servers last did to each other's power through their fence channels. */
+  fencings(): Promise<Fencing[]>;
   /** Closes this control connection; the fabric goes on. */
   close(): void;
 }
@@ -40,8 +43,15 @@ export interface SightingFilter {
    * The first sighting names the first holder seen.
    */
   holderOf?: readonly string[];
-  /** TCP segments with SYN, FIN or RST, and the first segment with payload in each direction of a connection, to or from this port. */
+  /**
+   * TCP segments with SYN, FIN or RST, the first segment with payload in each direction of a connection, and every one whose
+   * payload was sent before; to or from this port.
+   */
   tcpPort?: number;
+  /** What servers do to each other's power. */
+  fencing?: boolean;
+  /** How late the switch itself is: every ten seconds, and whenever a timer of it was late. */
+  pace?: boolean;
 }
 
 export type Sighting =
@@ -76,6 +86,24 @@ export type Sighting =
       flags: ('SYN' | 'ACK' | 'FIN' | 'RST')[];
       payloadBytes: number;
       first: boolean;
+      /** True when all of its payload was sent before: a retransmission. */
+      again?: boolean;
     }
+  | {
+      kind: 'fencing';
+      atMs: number;
+      /** The server that asked. */
+      node: string;
+      target: string;
+      action: FenceAction;
+      /** `done` is told only once it is proven. */
+      outcome: 'asked' | 'done' | 'failed';
+      reason?: string;
+    }
+  /**
+   * Since the last one of these the switch woke so often, every `everyMs` if it could, and the latest wake was so late: frames
+   * were as late then.
+   */
+  | { kind: 'pace'; atMs: number; everyMs: number; wakes: number; worstLateMs: number }
   /** The observer read too slowly: this many sightings before this one were discarded. */
   | { kind: 'missed'; atMs: number; count: number };

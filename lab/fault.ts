@@ -35,6 +35,12 @@ export interface Fault {
   /** Waits, bounded, until it is proven from outside that the fault bit. @throws TimeoutError when it did not */
   proven(context: FaultContext): Promise<Proof>;
   heal(context: FaultContext): Promise<void>;
+  /**
+   * Says, in one sentence, that the cluster itself has lifted the fault, so that `heal` would only get in its way. Absent where
+   * no cluster can.
+   * @param struckMs when the blow was struck, on the host's monotonic clock: what was done before has nothing to do with it
+   */
+  liftedByCluster?(context: FaultContext, struckMs: number): Promise<string | undefined>;
   /** Waits, bounded, until the fault is gone. What the cluster makes of it is not its matter. */
   healed(context: FaultContext): Promise<void>;
 }

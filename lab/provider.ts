@@ -7,9 +7,18 @@ import type { Topology } from './topology.ts';
 
 /**
  * What a provider can do. A scenario names what it needs; a missing one makes it `unknown` before anything boots.
- * `network-rules`: silent drop, loss, delay and rate per direction; `fabric`: frames seen and captured outside the guests.
+ * `network-rules`: silent drop, loss, delay and rate per direction; `fabric`: frames seen and captured outside the guests;
+ * `fence`: a server has the host power another one off and on.
  */
-export const capabilities = ['power', 'pause', 'link', 'snapshot', 'network-rules', 'fabric'] as const;
+export const capabilities = [
+  'power',
+  'pause',
+  'link',
+  'snapshot',
+  'network-rules',
+  'fabric',
+  'fence',
+] as const;
 export type Capability = (typeof capabilities)[number];
 
 export type ProviderName = 'qemu' | 'virtualbox' | 'libvirt';

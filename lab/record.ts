@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { RigError } from './errors.ts';
+import { withNewerFields } from './record-versions.ts';
 import { TimelineEvent } from './timeline.ts';
 
-/** Version of the record's schema. A reader refuses newer ones. */
-export const recordSchema = 1;
+/** Version of the record's schema. A reader refuses newer ones and reads older ones. */
+export const recordSchema = 2;
 
 export const Verdict = z.enum(['pass', 'fail', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
+
+/** What the documentation of a setting says about changing it. */
+export const Advice = z.strictObject({
+  /** What to change, and what it gives. */
+  change: z.string(),
+  /** What that puts at risk. */
+  risk: z.string(),
+  /** Where both are said. */
+  source: z.string(),
+});
+export type Advice = z.infer<typeof Advice>;
 
 /** A part of a stall. The seconds of all observed phases add up to the stall, to the millisecond. */
 export const Phase = z.strictObject({
@@ -22,8 +34,27 @@ export const Phase = z.strictObject({
   uncertaintyMs: z.number().nonnegative(),
   /** The setting that governs its length, as "deadtime=10". */
   governedBy: z.string().optional(),
+  /** How it could be shortened; absent where nothing is known to. */
+  shorten: z.array(Advice).optional(),
 });
 export type Phase = z.infer<typeof Phase>;
+
+/** What was expected of a stall, from settings and earlier records; nothing that the run measured is in it. */
+export const Prediction = z.strictObject({
+  /** The least that timers allow, whatever the host does. */
+  floorSeconds: z.number().nonnegative(),
+  /** null without an earlier record. */
+  expectedSeconds: z.number().nonnegative().nullable(),
+  band: z
+    .strictObject({ fromSeconds: z.number().nonnegative(), toSeconds: z.number().nonnegative() })
+    .nullable(),
+  /** How the expected seconds come about; without an earlier record those of the floor. */
+  terms: z.array(z.strictObject({ name: z.string(), seconds: z.number(), from: z.string() })),
+  /** How many earlier records it rests on. */
+  records: z.int().nonnegative(),
+  basis: z.string(),
+});
+export type Prediction = z.infer<typeof Prediction>;
 
 const StallOfClient = z.strictObject({
   client: z.string(),
@@ -48,8 +79,18 @@ export const Window = z.strictObject({
   /** What the stack's settings allow, and how that figure comes about. */
   budget: z.strictObject({
     seconds: z.number().positive(),
-    terms: z.array(z.strictObject({ name: z.string(), seconds: z.number().nonnegative(), from: z.string() })),
+    terms: z.array(
+      z.strictObject({
+        name: z.string(),
+        seconds: z.number().nonnegative(),
+        from: z.string(),
+        /** The phases that it is meant for. */
+        phases: z.array(z.string()).optional(),
+      }),
+    ),
   }),
+  /** null in records that were made before there were predictions. */
+  prediction: Prediction.nullable(),
 });
 export type Window = z.infer<typeof Window>;
 
@@ -140,6 +181,37 @@ export const FinalState = z.strictObject({
 });
 export type FinalState = z.infer<typeof FinalState>;
 
+/** Where in the cluster's heartbeat interval the first fault came: drawn, so that repeats do not measure one phase again and again. */
+export const Blow = z.strictObject({
+  seed: z.int().nonnegative(),
+  /** Which run of how many it was, from 1. */
+  run: z.int().positive(),
+  of: z.int().positive(),
+  heartbeatIntervalMs: z.number().nonnegative(),
+  /** The drawn wait before the first fault, 0 to the interval. */
+  waitMs: z.number().nonnegative(),
+});
+export type Blow = z.infer<typeof Blow>;
+
+/** Signs that something was kept from its processor. */
+export const Load = z.strictObject({
+  /** Watchdogs: programs in the guests, and in the fabric, that want to wake up every `everyMs`. */
+  watchdogs: z.array(
+    z.strictObject({
+      /** A node, or `fabric`. */
+      of: z.string(),
+      everyMs: z.number().positive(),
+      wakes: z.int().nonnegative(),
+      worstLateMs: z.number().nonnegative(),
+    }),
+  ),
+  /** Wakes that were late by more than their watchdog lets pass. */
+  late: z.array(z.strictObject({ of: z.string(), atMs: z.number(), lateMs: z.number().nonnegative() })),
+  /** Share of the processor time of this host that its hypervisor kept from it, stretch by stretch; 0 to 1. */
+  steal: z.array(z.strictObject({ fromMs: z.number(), toMs: z.number(), share: z.number().nonnegative() })),
+});
+export type Load = z.infer<typeof Load>;
+
 export const CheckResult = z.strictObject({ name: z.string(), verdict: Verdict, message: z.string() });
 export type CheckResult = z.infer<typeof CheckResult>;
 
@@ -160,6 +232,8 @@ export const RunRecord = z.strictObject({
   startedAt: z.string(),
   durationMs: z.number().nonnegative(),
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** null when no phase was drawn. */
+  blow: Blow.nullable(),
   /** Worst client, first fault; null when nothing was exercised. */
   stallSeconds: z.number().nonnegative().nullable(),
   clients: z.array(ClientResult),
@@ -177,6 +251,8 @@ export const RunRecord = z.strictObject({
   versions: z.record(z.string(), z.record(z.string(), z.string())),
   /** Host, accelerator and load: name -> value, for people and for telling kinds of host apart. */
   host: z.record(z.string(), z.string()),
+  /** null when nobody watched for starvation. */
+  load: Load.nullable(),
   /** Files beside the record: logs, consoles, captures. */
   files: z.array(z.string()),
 });
@@ -199,7 +275,7 @@ export function parseRecord(text: string, origin: string): RunRecord {
       `${origin}: schema ${String(version.data.schema)} is newer than this lab reads (${String(recordSchema)})`,
       'update lab',
     );
-  const parsed = RunRecord.safeParse(json);
+  const parsed = RunRecord.safeParse(withNewerFields(json, recordSchema));
   if (!parsed.success) throw new RigError(`${origin}: not a valid record:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

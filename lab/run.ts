@@ -3,7 +3,8 @@ import { labDirectory, readDescription, withLock } from './labs.ts';
 import type { Progress } from './progress.ts';
 import type { Lab, Provider } from './provider.ts';
 import type { RunRecord } from './record.ts';
-import { runOnLab, type ScenarioOptions } from './run/scenario-run.ts';
+import { keepRecord, runOnLab, type ScenarioOptions } from './run/scenario-run.ts';
+import { emptyRecord } from './run/build-record.ts';
 import type { LabSpec, UpOutcome } from './run/spec.ts';
 import { attachTo, bringUp } from './run/up.ts';
 import type { Scenario } from './scenario.ts';
@@ -34,6 +35,16 @@ export async function runScenario(
   return await withLock(labDirectory(spec.home, spec.name), `running ${scenario.name}`, () =>
     runOnLab(spec, scenario, options),
   );
+}
+
+/** Keeps a record of a run that did not come about, and why. */
+export async function keepFailure(
+  spec: LabSpec,
+  scenario: Scenario,
+  why: string,
+  outDirectory: string,
+): Promise<RunRecord> {
+  return (await keepRecord(emptyRecord(spec, scenario, why), outDirectory)).record;
 }
 
 /** Ends every process of a lab; with `purge` its folder and frozen state go too. Idempotent. @throws HostError when another command holds it */

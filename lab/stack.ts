@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import type { Anatomy } from './anatomy.ts';
 import type { Edition, Erratum, Plan, SettingValue } from './plan.ts';
 import type { Platform } from './platform.ts';
+import type { Timing } from './prediction.ts';
 import type { ProbeData } from './probe.ts';
-import type { Lab } from './provider.ts';
-import type { FinalState, Window } from './record.ts';
+import type { Capability, Lab } from './provider.ts';
+import type { Advice, FinalState, Window } from './record.ts';
 import type { TimelineEvent } from './timeline.ts';
 import type { Topology } from './topology.ts';
 
@@ -40,9 +41,11 @@ export interface PhaseMarker {
   name: string;
   matches(event: TimelineEvent): boolean;
   governedBy?: string;
+  /** How it could be shortened, as far as the documentation of what governs it says so. */
+  shorten?: Advice[];
 }
 
-export type Workload = NfsAppend | HttpPut;
+export type Workload = NfsAppend | HttpPut | BlockAppend;
 
 /** Appends one record per operation to a file of the client's own in `directory`, an existing folder as the clients see it. */
 export interface NfsAppend {
@@ -66,6 +69,16 @@ export interface HttpPut {
   timeoutMs: number;
   /** Every so many operations the record is read at once, as a visitor would; 0 is never. */
   readEvery: number;
+}
+
+/**
+ * Writes one record per operation into the next sector of a file of the client's own in `directory`, past the client's cache
+ * (O_DIRECT and O_DSYNC): a file system on a disk of the client's, wherever that disk really is.
+ */
+export interface BlockAppend {
+  kind: 'block-append';
+  directory: string;
+  intervalMs: number;
 }
 
 /** Bounds of waiting, never a pass mark. */
@@ -105,7 +118,10 @@ export interface Stack {
   readonly settings: readonly Setting[];
   /** Rules between settings; each message names the rule. */
   validate(settings: Settings): string[];
-  topology(edition: Edition): Topology;
+  /** What a provider has to be able to do for these settings, each with the setting that asks for it; absent where nothing is. */
+  needs?(settings: Settings): readonly { capability: Capability; setting: string }[];
+  /** Settings may add cables to it; nodes, their roles and addresses are the same with any, and without. */
+  topology(edition: Edition, settings?: Settings): Topology;
   platform(edition: Edition): Platform;
   /** Pure. `secrets` are fresh for each lab; a plan that is only printed gets placeholders. */
   plan(edition: Edition, settings: Settings, secrets: Secrets): Plan;
@@ -123,16 +139,20 @@ export interface Stack {
   active(lab: Lab): Promise<string[]>;
   /** Both replicas connected and up to date; what was found. `stuck`: nothing but an operator will change that. */
   redundant(lab: Lab): Promise<{ ok: boolean; found: string; stuck?: boolean }>;
-  monitors(lab: Lab): Monitor[];
+  monitors(lab: Lab, settings: Settings): Monitor[];
   /** What the clients do while a scenario runs; the engine has a probe for each kind. */
   workload(settings: Settings): Workload;
   /** How long the cluster takes a silent server for a living one: heartbeat's deadtime, Corosync's token timeout. */
   detectionMs(settings: Settings): number;
+  /** Time between two signs of life of a server, at most: heartbeat's keepalive, the retransmission of Corosync's token. */
+  heartbeatIntervalMs(settings: Settings): number;
   /** True when the service returns to its preferred node by itself once that is well again. */
   failsBack(settings: Settings): boolean;
   /** Boundaries of a takeover in the order in which they happen. The last phase, `reconnect`, ends with the first acknowledgement. */
   phases(takeover: Takeover, settings: Settings): PhaseMarker[];
   budget(takeover: Takeover, settings: Settings): Budget;
+  /** What the settings alone say about how long a takeover takes: floor and expectation are predicted from it. */
+  timing(takeover: Takeover, settings: Settings): Timing;
   /** How long to wait for the clients after a takeover, for a node to be redundant again, and so on: never a pass mark. */
   patience(settings: Settings): Patience;
   /** Reads acknowledged records back: by the other clients, then on each replica; compares the replicas. */

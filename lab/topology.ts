@@ -28,6 +28,19 @@ export const Nic = strictShape({
 });
 export type Nic = z.infer<typeof Nic>;
 
+/**
+ * Several NICs that the guest joins into one interface with one MAC address. The guest does that itself, by a step of its stack's
+ * plan: to everybody outside there are NICs without an address, and their cables.
+ */
+export const Bond = strictShape({
+  name: z.string().regex(/^bond[0-9]$/, 'bond0 to bond9'),
+  /** NICs of the node, in the order in which they are joined; the first one gives the bond its MAC address. */
+  slaves: z.array(z.string()).min(1),
+  network: name,
+  address: cidr,
+});
+export type Bond = z.infer<typeof Bond>;
+
 /** A disk beside that of the system; empty. */
 export const Disk = strictShape({ name, sizeMib: z.int().min(8).max(1_048_576) });
 export type Disk = z.infer<typeof Disk>;
@@ -38,6 +51,7 @@ export const Node = strictShape({
   memoryMib: z.int().min(256).max(65536),
   cpus: z.int().min(1).max(64),
   nics: z.array(Nic).min(1),
+  bonds: z.array(Bond).optional(),
   disks: z.array(Disk).max(4).optional(),
 });
 export type Node = z.infer<typeof Node>;
@@ -100,6 +114,17 @@ export const Topology = strictShape({
     node.nics.forEach((nic, i) => {
       place(nic.address, nic.network, node.name, ['nodes', n, 'nics', i]);
     });
+    const bonds = node.bonds ?? [];
+    unique(
+      `bonds of ${node.name}`,
+      bonds.map((bond) => bond.name),
+      (i) => ['nodes', n, 'bonds', i, 'name'],
+    );
+    bonds.forEach((bond, i) => {
+      const at = ['nodes', n, 'bonds', i];
+      place(bond.address, bond.network, node.name, at);
+      for (const wrong of wrongSlaves(node, bond)) complain([...at, 'slaves'], wrong);
+    });
   });
   topology.nodes.forEach((node, n) => {
     unique(
@@ -154,13 +179,46 @@ export function clientsOf(topology: Topology): Node[] {
   return topology.nodes.filter((node) => node.role === 'client');
 }
 
+/** What a node has an address on: NICs and bonds. */
+export function addressesOf({
+  nics,
+  bonds = [],
+}: Node): { name: string; network: string; address: string }[] {
+  return [...nics, ...bonds].flatMap(({ name, network, address }) =>
+    address === undefined ? [] : [{ name, network, address }],
+  );
+}
+
 /** The address of a node on a network, without prefix. */
 export function addressOn(topology: Topology, nodeName: string, network: string): string {
-  const nic = topology.nodes
-    .find((node) => node.name === nodeName)
-    ?.nics.find((each) => each.network === network);
-  if (nic?.address === undefined) throw new TypeError(`${nodeName} has no address on ${network}`);
-  return addressOf(nic.address);
+  const node = topology.nodes.find(({ name }) => name === nodeName);
+  const found = node === undefined ? undefined : addressesOf(node).find((each) => each.network === network);
+  if (found === undefined) throw new TypeError(`${nodeName} has no address on ${network}`);
+  return addressOf(found.address);
+}
+
+/** The NICs whose cables have to be out for a NIC's link to be lost: itself, or all of its bond. */
+export function linkOf({ bonds = [] }: Node, nic: string): readonly string[] {
+  return bonds.find(({ slaves }) => slaves.includes(nic))?.slaves ?? [nic];
+}
+
+function wrongSlaves({ nics, bonds = [] }: Node, { name, slaves, network }: Bond): string[] {
+  return slaves.flatMap((slave, i) => {
+    const nic = nics.find((each) => each.name === slave);
+    if (nic === undefined)
+      return [
+        `no NIC is called ${slave}; ${didYouMean(
+          slave,
+          nics.map((each) => each.name),
+        )}`,
+      ];
+    const owner = bonds.find((bond) => bond.slaves.includes(slave));
+    return [
+      ...(slaves.indexOf(slave) < i || owner?.name !== name ? [`${slave} is in a bond already`] : []),
+      ...(nic.network === network ? [] : [`${slave} is on ${nic.network}, ${name} on ${network}`]),
+      ...(nic.address === undefined ? [] : [`${slave} has an address of its own, ${nic.address}`]),
+    ];
+  });
 }
 
 function isCidr(value: string): boolean {

@@ -11,7 +11,7 @@ import { periodPlan } from './heartbeat-etch-apache/period.ts';
 import { readBack } from './heartbeat-etch-apache/read-back.ts';
 import { active } from './heartbeat-etch-apache/server-state.ts';
 import { settings, validate } from './heartbeat-etch-apache/settings.ts';
-import { budget, patience, phases } from './heartbeat-etch-apache/takeover.ts';
+import { budget, patience, phases, timing } from './heartbeat-etch-apache/takeover.ts';
 import { versionsOf } from './parts/versions.ts';
 
 /** Apache on DRBD, moved by heartbeat over a crossed cable: "Serveur Linux haute disponibilité" of 2007. */
@@ -64,9 +64,11 @@ export const heartbeatEtchApache: Stack = {
     readEvery: 20,
   }),
   detectionMs: (values) => numberSetting(values, 'deadtime') * 1000,
+  heartbeatIntervalMs: (values) => numberSetting(values, 'keepalive') * 1000,
   failsBack: (values) => flagSetting(values, 'autoFailback'),
   phases,
   budget,
+  timing,
   patience,
   readBack: (lab, probes, _values, signal) => readBack(lab, probes, signal),
   versionsCommand: versionsOf([

@@ -10,7 +10,7 @@ import { monitors } from './heartbeat-sarge/monitors.ts';
 import { periodPlan } from './heartbeat-sarge/period.ts';
 import { active } from './heartbeat-sarge/server-state.ts';
 import { settings, validate } from './heartbeat-sarge/settings.ts';
-import { budget, patience, phases } from './heartbeat-sarge/takeover.ts';
+import { budget, patience, phases, timing } from './heartbeat-sarge/takeover.ts';
 import { drbdAnatomy, heartbeatMoves } from './parts/anatomy.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
@@ -54,8 +54,7 @@ export const heartbeatSarge: Stack = {
       ? { address: '192.168.0.174', network: 'lan', tcpPort: 2049, path: '/data/export' }
       : { address: layout.service, network: 'cluster', tcpPort: 2049, path: layout.exported },
   preferredActive: (edition) => (edition === 'period' ? 'server1' : layout.preferred),
-  health: (lab, values, options) =>
-    health(lab, { ...options, failsBack: flagSetting(values, 'autoFailback') }),
+  health,
   active,
   redundant,
   monitors,
@@ -65,9 +64,11 @@ export const heartbeatSarge: Stack = {
     intervalMs: numberSetting(values, 'probe.intervalMs'),
   }),
   detectionMs: (values) => numberSetting(values, 'deadtime') * 1000,
+  heartbeatIntervalMs: (values) => numberSetting(values, 'keepalive') * 1000,
   failsBack: (values) => flagSetting(values, 'autoFailback'),
   phases,
   budget,
+  timing,
   patience,
   readBack: async (lab, probes, _values, signal) =>
     await readBack(lab, await active(lab), probes, replicated, signal),

@@ -9,8 +9,9 @@ import { layout, recordsDirectory, replicated, topology } from './pacemaker-cent
 import { monitors } from './pacemaker-centos7/monitors.ts';
 import { periodPlan } from './pacemaker-centos7/period.ts';
 import { active } from './pacemaker-centos7/server-state.ts';
-import { settings, validate } from './pacemaker-centos7/settings.ts';
-import { budget, detectionMs, patience, phases } from './pacemaker-centos7/takeover.ts';
+import { fences, settings, validate } from './pacemaker-centos7/settings.ts';
+import { budget, detectionMs, patience, phases, timing } from './pacemaker-centos7/takeover.ts';
+import { tokenRetransmitMs } from './parts/corosync.ts';
 import { agentMonitorCommand } from './parts/nfsserver-agent.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
@@ -28,6 +29,7 @@ export const pacemakerCentos7: Stack = {
   editions: ['current', 'period'],
   settings,
   validate,
+  needs: (values) => (fences(values) ? [{ capability: 'fence', setting: 'fencing=host' }] : []),
   topology,
   platform: (edition) => (edition === 'period' ? centos7 : debian12),
   plan: (edition, values) => (edition === 'period' ? periodPlan(values) : currentPlan(values)),
@@ -45,9 +47,11 @@ export const pacemakerCentos7: Stack = {
     intervalMs: numberSetting(values, 'probe.intervalMs'),
   }),
   detectionMs,
+  heartbeatIntervalMs: (values) => tokenRetransmitMs(numberSetting(values, 'token')),
   failsBack: () => false,
   phases,
   budget,
+  timing,
   patience,
   readBack: async (lab, probes, _values, signal) =>
     await readBack(lab, await active(lab), probes, replicated, signal),

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../lab/record.ts';
 import { circumstances } from './html/circumstances.ts';
 import { h, htmlText, raw } from './html/escape.ts';
+import { explainSection } from './html/explain.ts';
 import { eventSection } from './html/events.ts';
 import { checkSection, clientSection, faultSection, finalSection } from './html/facts.ts';
 import { header, keyFigures } from './html/head.ts';
@@ -30,6 +31,7 @@ ${header(record)}
 <main>
 ${keyFigures(record)}
 ${stallSections(record.windows)}
+${explainSection(record)}
 ${latencySection(record)}
 ${eventSection(record)}
 ${checkSection(record)}

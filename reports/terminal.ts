@@ -1,5 +1,6 @@
 import type { ClientResult, RunRecord, Window } from '../lab/record.ts';
 import { count, exactSeconds, percent, printable, roundSeconds, shortSeconds } from './figures.ts';
+import { isSurprising, predictionLine, standingOf } from './explain/prediction.ts';
 import { phaseParts } from './phase-parts.ts';
 import type { PhasePart } from './phase-parts.ts';
 import { phaseBar, styleOf } from './terminal/bar.ts';
@@ -105,7 +106,18 @@ function windowLines(window: Window, width: number, paint: Paint): string[] {
     ...(parts.length === 0 ? [] : phaseBar(parts, width - 4, paint).map((line) => `  ${line}`)),
     ...legendLines(parts, width, paint),
     ...hanging('  ', budget, width).map((line) => (over ? paint(verdictStyle.fail, line) : line)),
+    ...predictionLines(window, width, paint),
   ];
+}
+
+/** What was expected; marked where the run was otherwise, which fails nothing. */
+function predictionLines(window: Window, width: number, paint: Paint): string[] {
+  const line = predictionLine(window);
+  if (line === '') return [];
+  const unexpected = isSurprising(window);
+  return hanging('  ', unexpected ? `${line}; unexpected: ${standingOf(window)}` : line, width).map((each) =>
+    unexpected ? paint(verdictStyle.unknown, each) : each,
+  );
 }
 
 function legendLines(parts: readonly PhasePart[], width: number, paint: Paint): string[] {

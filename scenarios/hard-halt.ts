@@ -11,7 +11,7 @@ import type { Scenario } from '../lab/scenario.ts';
 
 export const hardHalt: Scenario = {
   name: 'hard-halt',
-  title: 'The active server is halted with halt -f while clients write, then powered on again',
+  title: 'The active server is halted with halt -f while clients write, then comes back',
   question: 'How long do clients wait when the active server dies, and when it comes back?',
   needs: halt.needs,
 
@@ -42,7 +42,7 @@ export const hardHalt: Scenario = {
     await window(
       {
         name: stage.failsBack ? 'failback' : 'rejoin',
-        title: `${victim} is powered on again`,
+        title: `${victim} comes back`,
         from: peerOf(victim),
         cause: stage.failsBack ? 'planned' : 'none',
       },

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from '../bin/dependencies.js';
+import { staticChecks } from './static-checks.js';
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(folder, 'node_modules', '.bin', name);
@@ -51,9 +52,9 @@ if (problem !== undefined) {
   process.exit(problem.exitCode);
 }
 await check('programs of this host', process.execPath, [join(folder, 'bin', 'lab.js'), 'doctor', '--fix']);
-await check('types', bin('tsc'), ['--noEmit']);
-await check('lint', bin('eslint'), ['.']);
-await check('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
+const found = await staticChecks(folder, { cached: false });
+passed += found.passed;
+failed += found.failed;
 await suite('unit tests', []);
 await suite('end to end, on real machines', ['--config', '.mocharc.e2e.json']);
 

@@ -12,6 +12,12 @@ const lateShareLimit = 0.25;
 /** None may start later than this: whatever held it up would be measured as a stall. */
 const latenessLimitMs = 1000;
 const operationsNeeded = 10;
+/** Nobody may stand still for longer than this at once, in a stall or before the first fault: it would be measured as the cluster's time. */
+const standstillLimitMs = 1000;
+/** Of a stall, nobody may spend more than this share waiting for its processor. */
+const starvedShareLimit = 0.1;
+/** Share of processor time that a hypervisor may keep from this host for some seconds within a stall, 0 to 1. */
+const stealInStallLimit = 0.25;
 /** Share of processor time that a hypervisor may keep from this host, in percent; timers and scripts are late by more. */
 const stealLimitPercent = 10;
 
@@ -23,6 +29,7 @@ export const measurementSound: Check = {
     const disturbedMs = firstDisturbance(record);
     return worstFirst([
       judgeHost(record),
+      ...judgeLoad(record, disturbedMs),
       judgeClocks(record),
       ...record.clients.map((client) => judgeSchedule(client, disturbedMs)),
     ]);
@@ -37,6 +44,74 @@ function judgeHost({ host }: RunRecord): Judgement {
         message: `this host was starved: its hypervisor kept ${steal.toFixed(1)} % of the processor time from it, more than ${String(stealLimitPercent)} %`,
       }
     : { verdict: 'pass', message: 'the host had its processor time' };
+}
+
+/** What watchdogs and the host's own figures say about the stretches that are measured. */
+function judgeLoad({ load, windows }: RunRecord, disturbedMs: number): Judgement[] {
+  if (load === null) return [];
+  const stalls = windows.flatMap((window) => {
+    const stall = window.stalls.find((each) => each.client === window.worst);
+    return stall === undefined ? [] : [{ in: window.name, fromMs: stall.startMs, toMs: stall.endMs }];
+  });
+  const measured = [{ in: 'the time before the first fault', fromMs: 0, toMs: disturbedMs }, ...stalls];
+  const bad = [
+    ...measured.flatMap((stretch) => standstills(load, stretch)),
+    ...stalls.flatMap((stretch) => [...starvation(load, stretch), ...steal(load, stretch)]),
+  ];
+  if (bad.length > 0) return bad.map((message) => ({ verdict: 'unknown', message }));
+  const worst = load.watchdogs.reduce((most, each) => Math.max(most, each.worstLateMs), 0);
+  const watched = load.watchdogs.filter((each) => each.wakes > 0).map((each) => each.of);
+  const message =
+    watched.length === 0
+      ? 'nobody watched for starvation'
+      : `${watched.join(', ')} woke in time, ${worst.toFixed(0)} ms late at worst`;
+  return [{ verdict: 'pass', message }];
+}
+
+interface Stretch {
+  in: string;
+  fromMs: number;
+  toMs: number;
+}
+type Seen = NonNullable<RunRecord['load']>;
+
+/** The part of a late wake that lies in a stretch; it ends when the watchdog woke. */
+function within({ atMs, lateMs }: Seen['late'][number], { fromMs, toMs }: Stretch): number {
+  return Math.max(0, Math.min(atMs, toMs) - Math.max(atMs - lateMs, fromMs));
+}
+
+function standstills({ late }: Seen, stretch: Stretch): string[] {
+  return late
+    .filter((wake) => within(wake, stretch) > standstillLimitMs)
+    .map(
+      ({ of, atMs, lateMs }) =>
+        `${of} stood still for ${seconds(lateMs)} up to ${seconds(atMs)}, in ${stretch.in}: it had no processor`,
+    );
+}
+
+function starvation({ late }: Seen, stretch: Stretch): string[] {
+  const length = stretch.toMs - stretch.fromMs;
+  return [...new Set(late.map((wake) => wake.of))].flatMap((of) => {
+    const lost = late.filter((wake) => wake.of === of).reduce((sum, wake) => sum + within(wake, stretch), 0);
+    return lost > standstillLimitMs && lost > starvedShareLimit * length
+      ? [`${of} was kept from its processor for ${seconds(lost)} of the ${seconds(length)} of ${stretch.in}`]
+      : [];
+  });
+}
+
+function steal(load: Seen, { in: where, fromMs, toMs }: Stretch): string[] {
+  const worst = load.steal
+    .filter((stretch) => stretch.toMs > fromMs && stretch.fromMs < toMs)
+    .reduce((most, stretch) => Math.max(most, stretch.share), 0);
+  return worst > stealInStallLimit
+    ? [
+        `the hypervisor of this host kept ${(worst * 100).toFixed(0)} % of the processor time from it for some seconds in ${where}, more than ${String(stealInStallLimit * 100)} %`,
+      ]
+    : [];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`;
 }
 
 function judgeClocks({ clocks, clients }: RunRecord): Judgement {

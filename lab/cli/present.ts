@@ -3,6 +3,8 @@ import { join, relative } from 'node:path';
 import { exitCode, messageOf } from '../errors.ts';
 import type { RunRecord } from '../record.ts';
 import { renderHtml } from '../../reports/html.ts';
+import { renderRepeats } from '../../reports/repeats-text.ts';
+import { summariseRepeats } from '../../reports/repeats.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
 import type { CliContext } from './context.ts';
 import { isLively, print, printJson, tell } from './output.ts';
@@ -24,21 +26,33 @@ export async function present(
   record: RunRecord,
   directory: string,
 ): Promise<void> {
+  const page = await writePage(context, record, directory);
+  if (options.json === true) return;
+  if (page === undefined) {
+    print(
+      context,
+      `${record.scenario} on ${record.stack}: ${record.verdict}; record: ${shown(context, join(directory, 'record.json'))}`,
+    );
+    return;
+  }
+  const colour = isLively(context.stdout, context.env, options);
+  print(context, renderTerminal(record, { colour, width: context.stdout.columns ?? 100 }));
+  print(context, `report: ${shown(context, page)}`);
+}
+
+/** Draws the page of a run beside its record; undefined, with a note, when that fails. */
+export async function writePage(
+  context: CliContext,
+  record: RunRecord,
+  directory: string,
+): Promise<string | undefined> {
   const page = join(directory, 'report.html');
   try {
     await writeFile(page, renderHtml(record));
-    if (options.json !== true) {
-      const colour = isLively(context.stdout, context.env, options);
-      print(context, renderTerminal(record, { colour, width: context.stdout.columns ?? 100 }));
-      print(context, `report: ${shown(context, page)}`);
-    }
+    return page;
   } catch (error) {
     tell(context, `note: no report of ${record.id} could be made: ${messageOf(error)}`);
-    if (options.json !== true)
-      print(
-        context,
-        `${record.scenario} on ${record.stack}: ${record.verdict}; record: ${shown(context, join(directory, 'record.json'))}`,
-      );
+    return undefined;
   }
 }
 
@@ -50,7 +64,22 @@ export function printRecords(
   if (options.json === true) printJson(context, records);
 }
 
-function shown(context: CliContext, path: string): string {
+/** Repeated runs as a distribution; with --json the summaries beside the records. */
+export function printRepeats(
+  context: CliContext,
+  options: GlobalOptions,
+  records: readonly RunRecord[],
+): void {
+  const summaries = summariseRepeats(records);
+  if (options.json === true) printJson(context, { summaries, records });
+  else if (records.length > 0) {
+    const colour = isLively(context.stdout, context.env, options);
+    print(context, renderRepeats(summaries, { colour, width: context.stdout.columns ?? 100 }));
+  }
+}
+
+/** A path as the user would type it. */
+export function shown(context: CliContext, path: string): string {
   const short = relative(context.cwd, path);
   return short.startsWith('..') ? path : short;
 }

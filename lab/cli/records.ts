@@ -18,6 +18,15 @@ export async function runsIn(results: string): Promise<string[]> {
   return names.filter((_, i) => kept[i] === true).sort();
 }
 
+/** Names of the folders of sweeps in a results folder, oldest first. */
+export async function sweepsIn(results: string): Promise<string[]> {
+  const entries = await readdir(results, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith('sweep-'))
+    .map((entry) => entry.name)
+    .sort();
+}
+
 /**
  * Reads the record of a run.
  * @param run its id in the results folder, its folder, or the path of its record.json

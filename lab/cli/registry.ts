@@ -1,5 +1,7 @@
 import { heartbeatSarge } from '../../provisioners/heartbeat-sarge.ts';
 import { heartbeatEtchApache } from '../../provisioners/heartbeat-etch-apache.ts';
+import { heartbeatEtchIscsi } from '../../provisioners/heartbeat-etch-iscsi.ts';
+import { heartbeatLennyVm } from '../../provisioners/heartbeat-lenny-vm.ts';
 import { pacemakerCentos7 } from '../../provisioners/pacemaker-centos7.ts';
 import { hardHalt } from '../../scenarios/hard-halt.ts';
 import { linkFlap } from '../../scenarios/link-flap.ts';
@@ -12,7 +14,13 @@ import type { Scenario } from '../scenario.ts';
 import type { Stack } from '../stack.ts';
 
 /** What this release consists of. Nothing else in the project knows all of it. */
-export const stacks: readonly Stack[] = [heartbeatSarge, pacemakerCentos7, heartbeatEtchApache];
+export const stacks: readonly Stack[] = [
+  heartbeatSarge,
+  pacemakerCentos7,
+  heartbeatEtchApache,
+  heartbeatEtchIscsi,
+  heartbeatLennyVm,
+];
 export const scenarios: readonly Scenario[] = [hardHalt, linkFlap];
 
 export interface ProviderEntry {

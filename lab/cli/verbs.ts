@@ -53,9 +53,19 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/scenario.ts')).defineScenario,
   },
   {
+    name: 'sweep',
+    summary: 'run a scenario over a grid of settings and draw stall against setting',
+    load: async () => (await import('./commands/sweep.ts')).defineSweep,
+  },
+  {
     name: 'report',
     summary: 'judge and draw recorded runs again',
     load: async () => (await import('./commands/report.ts')).defineReport,
+  },
+  {
+    name: 'explain',
+    summary: 'say in sentences where the time of each stall went',
+    load: async () => (await import('./commands/explain.ts')).defineExplain,
   },
   {
     name: 'image',

@@ -92,6 +92,7 @@ export async function connectFabric(
     hello: () => ask({ op: 'hello' }, resultSchema.hello),
     ports,
     rules: () => ask({ op: 'rules' }, resultSchema.rules),
+    fencings: () => ask({ op: 'fencings' }, resultSchema.fencings),
     addRule: (rule) => ask({ op: 'addRule', rule }, resultSchema.addRule),
     removeRule: (rule) => ask({ op: 'removeRule', rule }, resultSchema.removeRule),
     observe: async (filter, onSighting) => {

@@ -23,6 +23,11 @@ const fabricConfigSchema = z
     directory: z.string().refine(isAbsolute, 'must be an absolute path'),
     networks: z.array(name).min(1),
     ports: z.array(z.strictObject({ node: name, nic: name, network: name, socket: fileName })),
+    /**
+     * Servers that may power each other off and on: the socket on which a server asks, and that of a monitor of its machine that
+     * nobody else uses.
+     */
+    powerSwitch: z.array(z.strictObject({ node: name, channel: fileName, monitor: fileName })).default([]),
     controlSocket: fileName,
     /** The fabric ends after this long without a connected port or control client. */
     idleMs: z.number().int().positive().max(86_400_000).default(120_000),
@@ -31,11 +36,13 @@ const fabricConfigSchema = z
     const refuse = (message: string): void => {
       context.addIssue({ code: 'custom', message });
     };
-    const sockets = [config.controlSocket, ...config.ports.map(({ socket }) => socket)];
+    const sockets = [...socketsOf(config), ...config.powerSwitch.map(({ monitor }) => monitor)];
     for (const twice of repeated(config.networks)) refuse(`network ${twice} is named twice`);
     for (const twice of repeated(sockets)) refuse(`socket ${twice} is used twice`);
     for (const twice of repeated(config.ports.map(({ node, nic }) => `${node} ${nic}`)))
       refuse(`the port of ${twice} is named twice`);
+    for (const twice of repeated(config.powerSwitch.map(({ node }) => node)))
+      refuse(`the power of ${twice} is named twice`);
     for (const { node, nic, network } of config.ports)
       if (!config.networks.includes(network)) refuse(`${node} ${nic} is on the unknown network ${network}`);
     for (const socket of sockets) {
@@ -52,6 +59,15 @@ export type FabricSettings = z.input<typeof fabricConfigSchema>;
 
 function repeated(names: readonly string[]): string[] {
   return names.filter((one, at) => names.indexOf(one) !== at);
+}
+
+/** The sockets on which a fabric listens, by their file names. */
+export function socketsOf({
+  controlSocket,
+  ports,
+  powerSwitch,
+}: Pick<FabricConfig, 'controlSocket' | 'ports' | 'powerSwitch'>): string[] {
+  return [controlSocket, ...ports.map(({ socket }) => socket), ...powerSwitch.map(({ channel }) => channel)];
 }
 
 /** @throws UsageError that lists everything that is wrong */

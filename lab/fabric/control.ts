@@ -5,8 +5,10 @@ import type { Sighting } from '../fabric.ts';
 import { startCapture } from './capture.ts';
 import type { Capture } from './capture.ts';
 import type { FabricConfig } from './config.ts';
+import type { FenceRoom } from './fence-channel.ts';
 import { onLines } from './lines.ts';
 import { observe } from './observer.ts';
+import { watchPace } from './pace.ts';
 import type { Message, Request } from './protocol.ts';
 import { parseRequest } from './protocol.ts';
 import { activeRules, addRule, removeRule, segmentNamed } from './rules.ts';
@@ -21,6 +23,7 @@ const maxReplyBytes = 8 * 1024 * 1024;
 /** What control clients share. */
 export interface ControlRoom {
   readonly fabric: Switch;
+  readonly fencing: FenceRoom;
   readonly config: FabricConfig;
   readonly captures: Map<string, Capture>;
   lastCapture: number;
@@ -39,7 +42,7 @@ export function serveControl(room: ControlRoom, socket: Socket): void {
     switch (request.op) {
       case 'observe':
         observers.get(request.observer)?.();
-        observers.set(request.observer, startObserver(room.fabric, socket, request, send));
+        observers.set(request.observer, startObserver(room, socket, request, send));
         return null;
       case 'stopObserving':
         observers.get(request.observer)?.();
@@ -90,12 +93,14 @@ export function serveControl(room: ControlRoom, socket: Socket): void {
 
 type AtOnce = Exclude<Request, { op: 'observe' | 'stopObserving' | 'startCapture' | 'stopCapture' }>;
 
-function answerAtOnce({ fabric, config }: ControlRoom, request: AtOnce): unknown {
+function answerAtOnce({ fabric, fencing, config }: ControlRoom, request: AtOnce): unknown {
   switch (request.op) {
     case 'hello':
       return { pid: process.pid, config };
     case 'ports':
       return portStates(fabric);
+    case 'fencings':
+      return fencing.fencings();
     case 'rules':
       return activeRules(fabric);
     case 'addRule':
@@ -119,7 +124,7 @@ async function stopCapture(
 }
 
 function startObserver(
-  fabric: Switch,
+  { fabric, fencing }: ControlRoom,
   socket: Socket,
   { observer, filter }: Extract<Request, { op: 'observe' }>,
   send: (message: Message) => void,
@@ -139,9 +144,13 @@ function startObserver(
   };
   socket.on('drain', tellMissed);
   const end = observe(fabric.segments.values(), filter, report);
+  const endFencing = filter.fencing === true ? fencing.watch(report) : () => undefined;
+  const endPace = filter.pace === true ? watchPace(report) : undefined;
   return () => {
     socket.off('drain', tellMissed);
+    endPace?.();
     end();
+    endFencing();
   };
 }
 

@@ -100,19 +100,27 @@ function holderWatch(
 type TcpWatch = (node: string, network: string, chunk: Buffer, at: number, end: number, atMs: number) => void;
 
 function tcpWatch(tcpPort: number, report: (sighting: Sighting) => void): TcpWatch {
-  const directions = new Set<string>();
+  /** By direction: the number after the last byte that was sent. */
+  const directions = new Map<string, number>();
   return (node, network, chunk, at, end, atMs) => {
-    const tcp = readTcp(chunk, at, end, tcpPort);
-    if (tcp === undefined) return;
+    const read = readTcp(chunk, at, end, tcpPort);
+    if (read === undefined) return;
+    const { sequence, ...tcp } = read;
     const direction = `${tcp.from}>${tcp.to}`;
     if (tcp.flags.includes('SYN')) directions.delete(direction);
-    const first = tcp.payloadBytes > 0 && !directions.has(direction);
+    const hasPayload = tcp.payloadBytes > 0;
+    const sentUpTo = directions.get(direction);
+    const upTo = (sequence + tcp.payloadBytes) >>> 0;
+    const first = hasPayload && sentUpTo === undefined;
+    // Numbers of bytes wrap around at 2^32 (RFC 9293, 3.4).
+    const again = hasPayload && sentUpTo !== undefined && ((upTo - sentUpTo) | 0) <= 0;
     if (first) {
-      const oldest = directions.size < maxDirections ? undefined : directions.values().next().value;
+      const oldest = directions.size < maxDirections ? undefined : directions.keys().next().value;
       if (oldest !== undefined) directions.delete(oldest);
-      directions.add(direction);
     }
+    if (hasPayload && !again) directions.set(direction, upTo);
     const control = tcp.flags.some((flag) => flag !== 'ACK');
-    if (first || control) report({ kind: 'tcp', atMs, network, node, ...tcp, first });
+    if (first || control || again)
+      report({ kind: 'tcp', atMs, network, node, ...tcp, first, ...(again ? { again } : {}) });
   };
 }

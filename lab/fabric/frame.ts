@@ -12,6 +12,8 @@ export interface Tcp {
   to: string;
   flags: ('SYN' | 'ACK' | 'FIN' | 'RST')[];
   payloadBytes: number;
+  /** Number of its first byte (RFC 9293, 3.1). */
+  sequence: number;
 }
 
 /** EtherType and the offset of what it carries, behind an IEEE 802.1Q tag when there is one. */
@@ -70,6 +72,7 @@ export function readTcp(frame: Buffer, at: number, end: number, port: number): T
     to: `${ipv4Text(frame.readUInt32BE(at + 16))}:${String(target)}`,
     flags,
     payloadBytes: Math.max(0, packetEnd - headersEnd),
+    sequence: frame.readUInt32BE(tcp + 4),
   };
 }
 

@@ -3,10 +3,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { HostError, UsageError, messageOf } from '../errors.ts';
-import { logFile, pidFile, readFabricConfig } from './config.ts';
+import { logFile, pidFile, readFabricConfig, socketsOf } from './config.ts';
 import type { FabricConfig } from './config.ts';
 import { serveControl } from './control.ts';
 import type { ControlRoom } from './control.ts';
+import { createFenceRoom } from './fence-channel.ts';
 import { identify, identityText, runningFabric } from './identity.ts';
 import { attachPort, listen } from './listen.ts';
 import { closeSwitch, createSwitch } from './switch.ts';
@@ -23,7 +24,8 @@ async function main(configPath: string | undefined): Promise<void> {
   };
   const pidText = await claim(directory);
   const fabric = createSwitch(config, log);
-  const room: ControlRoom = { fabric, config, captures: new Map(), lastCapture: 0 };
+  const fencing = createFenceRoom(config, log);
+  const room: ControlRoom = { fabric, fencing, config, captures: new Map(), lastCapture: 0 };
   const clients = new Set<Socket>();
   const servers: Server[] = [];
   let ending = false;
@@ -74,6 +76,13 @@ async function main(configPath: string | undefined): Promise<void> {
       }),
     );
   }
+  for (const { node, channel } of config.powerSwitch)
+    servers.push(
+      await listen(join(directory, channel), (socket) => {
+        count(socket);
+        fencing.serve(node, socket);
+      }),
+    );
   servers.push(
     await listen(join(directory, config.controlSocket), (socket) => {
       count(socket);
@@ -122,9 +131,8 @@ function owns(directory: string, pidText: string): boolean {
   }
 }
 
-async function removeFiles({ directory, controlSocket, ports }: FabricConfig): Promise<void> {
-  const names = [controlSocket, ...ports.map(({ socket }) => socket), pidFile];
-  for (const name of names) await rm(join(directory, name), { force: true });
+async function removeFiles(config: FabricConfig): Promise<void> {
+  for (const name of [...socketsOf(config), pidFile]) await rm(join(config.directory, name), { force: true });
 }
 
 function appendLog(directory: string, line: string): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
+import { fenceActions, type Fencing } from '../fencing.ts';
 import type { FabricPort, Sighting, SightingFilter } from '../fabric.ts';
 import type { ActiveRule, NetworkRule } from '../network.ts';
 
@@ -56,6 +57,8 @@ export const filterSchema: z.ZodType<SightingFilter> = z.strictObject({
   arp: z.exactOptional(z.boolean()),
   holderOf: z.exactOptional(z.array(z.ipv4()).readonly()),
   tcpPort: z.exactOptional(z.number().int().min(1).max(65_535)),
+  fencing: z.exactOptional(z.boolean()),
+  pace: z.exactOptional(z.boolean()),
 });
 
 const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
@@ -89,9 +92,34 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     flags: z.array(z.enum(['SYN', 'ACK', 'FIN', 'RST'])),
     payloadBytes: count,
     first: z.boolean(),
+    again: z.exactOptional(z.boolean()),
+  }),
+  z.strictObject({
+    kind: z.literal('pace'),
+    atMs: z.number(),
+    everyMs: z.number().positive(),
+    wakes: count,
+    worstLateMs: z.number().nonnegative(),
+  }),
+  z.strictObject({
+    kind: z.literal('fencing'),
+    atMs: z.number(),
+    node: name,
+    target: name,
+    action: z.enum(fenceActions),
+    outcome: z.enum(['asked', 'done', 'failed']),
+    reason: z.exactOptional(z.string()),
   }),
   z.strictObject({ kind: z.literal('missed'), atMs: z.number(), count }),
 ]);
+
+const fencingSchema: z.ZodType<Fencing> = z.strictObject({
+  atMs: z.number(),
+  by: name,
+  node: name,
+  action: z.enum(fenceActions),
+  state: z.enum(['on', 'off']),
+});
 
 const id = z.number().int().positive();
 
@@ -99,6 +127,7 @@ const requestSchema = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('hello') }),
   z.strictObject({ id, op: z.literal('ports') }),
   z.strictObject({ id, op: z.literal('rules') }),
+  z.strictObject({ id, op: z.literal('fencings') }),
   z.strictObject({ id, op: z.literal('addRule'), rule: ruleSchema }),
   z.strictObject({ id, op: z.literal('removeRule'), rule: z.string() }),
   /** The observer's number is the client's choice, so that no sighting can come before it is known. */
@@ -146,6 +175,7 @@ export const resultSchema = {
   hello: z.strictObject({ pid: id, config: z.unknown() }),
   ports: z.array(portSchema),
   rules: z.array(activeRuleSchema),
+  fencings: z.array(fencingSchema),
   addRule: z.string(),
   removeRule: z.boolean(),
   startCapture: z.string(),

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { HostError, RigError, messageOf } from '../errors.ts';
 import { waitFor } from '../wait.ts';
 import { connectFabric } from './client.ts';
-import { configFile, logFile, parseFabricConfig, pidFile, readFabricConfig } from './config.ts';
+import { configFile, logFile, parseFabricConfig, pidFile, readFabricConfig, socketsOf } from './config.ts';
 import type { FabricConfig, FabricSettings } from './config.ts';
 import { identify, runningFabric } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
@@ -152,7 +152,6 @@ async function deathReport(directory: string, why: string): Promise<RigError> {
 
 async function removeLeftovers(directory: string): Promise<void> {
   const config = await readFabricConfig(join(directory, configFile)).catch(() => undefined);
-  const sockets =
-    config === undefined ? [] : [config.controlSocket, ...config.ports.map(({ socket }) => socket)];
+  const sockets = config === undefined ? [] : socketsOf(config);
   for (const name of [...sockets, pidFile]) await rm(join(directory, name), { force: true });
 }

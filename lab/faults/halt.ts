@@ -57,6 +57,14 @@ export function haltProvenWithin(provenWithinMs: number): Fault {
       };
     },
 
+    liftedByCluster: async ({ lab, node }, struckMs) => {
+      const fencings = (await lab.fabric?.fencings()) ?? [];
+      const fenced = fencings.find((each) => each.node === node && each.atMs >= struckMs);
+      return fenced?.state === 'on'
+        ? `${fenced.by} has had ${node} powered ${fenced.action === 'on' ? 'on' : 'off and on'} ${((hostNowMs() - fenced.atMs) / 1000).toFixed(1)} s ago; it boots by itself`
+        : undefined;
+    },
+
     heal: async ({ lab, node }) => {
       await lab.power(node, 'on');
     },

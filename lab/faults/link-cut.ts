@@ -2,12 +2,15 @@ import { UsageError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import type { Machine } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
-import type { Topology } from '../topology.ts';
+import { linkOf, type Topology } from '../topology.ts';
 import { waitFor } from '../wait.ts';
 import type { FaultBounds } from './parts/bounds.ts';
 import { untilSilent } from './parts/silence.ts';
 
-/** The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. */
+/**
+ * The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. Where the NIC is in a bond, the cables of all of
+ * it are: without one of them the bond goes on, and nobody loses anything.
+ */
 export function linkCut(
   nic: string,
   { provenWithinMs = 30_000 }: Pick<FaultBounds, 'provenWithinMs'> = {},
@@ -18,27 +21,40 @@ export function linkCut(
     needs: ['link'],
 
     inject: async ({ lab, node }) => {
-      await lab.link(node, nic, 'down');
+      for (const each of cablesOf(lab.topology, node, nic)) await lab.link(node, each, 'down');
     },
 
     proven: async (context) => {
       const { lab, node, signal } = context;
-      await carrier(lab.machine(node), nic, '0', provenWithinMs, signal);
+      const cables = cablesOf(lab.topology, node, nic);
+      for (const each of cables) await carrier(lab.machine(node), each, '0', provenWithinMs, signal);
+      const all = cables.join(', ');
       const { sentence } = await untilSilent(context, provenWithinMs, {
         network: networkOf(lab.topology, node, nic),
-        where: `${nic} of ${node}`,
+        where: `${all} of ${node}`,
       });
-      return { proof: [`${nic} of ${node} has lost carrier (its own kernel)`, sentence] };
+      return {
+        proof: [
+          `${all} of ${node} ${cables.length === 1 ? 'has' : 'have'} lost carrier (its own kernel)`,
+          sentence,
+        ],
+      };
     },
 
     heal: async ({ lab, node }) => {
-      await lab.link(node, nic, 'up');
+      for (const each of cablesOf(lab.topology, node, nic)) await lab.link(node, each, 'up');
     },
 
     healed: async ({ lab, node, signal }) => {
-      await carrier(lab.machine(node), nic, '1', 30_000, signal);
+      for (const each of cablesOf(lab.topology, node, nic))
+        await carrier(lab.machine(node), each, '1', 30_000, signal);
     },
   };
+}
+
+function cablesOf({ nodes }: Topology, node: string, nic: string): readonly string[] {
+  const found = nodes.find(({ name }) => name === node);
+  return found === undefined ? [nic] : linkOf(found, nic);
 }
 
 function networkOf({ nodes }: Topology, node: string, nic: string): string {

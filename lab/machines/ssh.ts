@@ -5,7 +5,7 @@ import type { ExecOptions, ExecResult, Machine, RunningCommand } from '../machin
 import { shellQuote } from '../quote.ts';
 import { startClockAgent, type ClockAgent } from './clock-agent.ts';
 import { acceptsHostKey, type HostKey } from './host-key.ts';
-import { lineSplitter } from './lines.ts';
+import { lineSplitter } from '../lines.ts';
 import { fastAlgorithms } from './ssh-algorithms.ts';
 
 export interface SshEndpoint {

@@ -51,6 +51,12 @@ export const debian12: Platform = {
       'pacemaker-cli-utils',
       'resource-agents',
       'xfsprogs',
+      'lvm2',
+      'tgt',
+      'open-iscsi',
+      'mariadb-server',
+      'user-mode-linux',
+      'busybox-static',
     ],
     // Besides virtio, the disk controllers that VirtualBox has.
     initrdModules: [

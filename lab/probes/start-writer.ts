@@ -1,4 +1,5 @@
 import type { StartProbe } from '../probe.ts';
+import { startBlockWriter } from './block-writer.ts';
 import { startHttpWriter } from './http-writer.ts';
 import { startNfsWriter } from './nfs-writer.ts';
 
@@ -7,6 +8,8 @@ export const startWriter: StartProbe = (lab, client, workload, zeroMs) => {
   switch (workload.kind) {
     case 'nfs-append':
       return startNfsWriter(lab, client, workload, zeroMs);
+    case 'block-append':
+      return startBlockWriter(lab, client, workload, zeroMs);
     case 'http-put':
       return startHttpWriter(lab, client, workload, zeroMs);
   }

@@ -32,21 +32,11 @@ my $begin = now();
 `;
 
 /**
- * Appends each record to the file at the path and calls fsync; one operation after the other, as a program that waits for its
- * disk. What could not start in time starts as soon as it can; its record is made before it is due. After an error the file is
- * opened anew.
+ * Calls `operate($n, $record)` for one operation after the other, as a program that waits for its disk; it returns an errno, 0 for
+ * an acknowledgement. What could not start in time starts as soon as it can; its record is made before it is due. After an error
+ * the file in $file is closed.
  */
-export const writerProgram = `${writerPrelude}
-my $file;
-sub append {
-  my ($record) = @_;
-  unless ($file) { sysopen $file, $path, O_WRONLY | O_CREAT | O_APPEND, 0644 or do { undef $file; return $! + 0 } }
-  my $written = syswrite $file, $record;
-  return $! + 0 unless defined $written;
-  return Errno::ENOSPC() if $written != length $record;
-  $file->sync or return $! + 0;
-  return 0;
-}
+export const oneAfterAnother = `
 for (my $n = 0; now() - $begin < $lifetime * 1e3; $n++) {
   my $due = $begin + $n * $interval;
   my $record = record($n);
@@ -57,9 +47,23 @@ for (my $n = 0; now() - $begin < $lifetime * 1e3; $n++) {
     last if now() >= $due;
   }
   my $start = now();
-  my $errno = append($record);
+  my $errno = operate($n, $record);
   my $end = now();
   if ($errno and $file) { close $file; undef $file }
   tell_of($n, $due, $start, $end, $errno ? errno_name($errno) : '');
 }
 `;
+
+/** Appends each record to the file at the path and calls fsync. After an error the file is opened anew. */
+export const writerProgram = `${writerPrelude}
+my $file;
+sub operate {
+  my ($n, $record) = @_;
+  unless ($file) { sysopen $file, $path, O_WRONLY | O_CREAT | O_APPEND, 0644 or do { undef $file; return $! + 0 } }
+  my $written = syswrite $file, $record;
+  return $! + 0 unless defined $written;
+  return Errno::ENOSPC() if $written != length $record;
+  $file->sync or return $! + 0;
+  return 0;
+}
+${oneAfterAnother}`;

@@ -8,6 +8,7 @@ import { generateKeyPair } from '../machines/ssh.ts';
 import type { Progress } from '../progress.ts';
 import type { Capability, Lab, LabRequest, Provider } from '../provider.ts';
 import { together } from '../together.ts';
+import { serversOf } from '../topology.ts';
 import { proveAccelerator } from './qemu/accelerator.ts';
 import { hardwareOf } from './qemu/arguments.ts';
 import { ensureBase, stateVersion } from './qemu/base.ts';
@@ -25,6 +26,7 @@ import {
 import { removeCacheLeftovers } from './qemu/leftovers.ts';
 import { createOverlay, startMachine } from './qemu/machine.ts';
 import {
+  fenceSocket,
   isOurs,
   machineSockets,
   makePrivate,
@@ -34,7 +36,7 @@ import {
   runtimeRoot,
 } from './qemu/paths.ts';
 import { endMachine, killAll, livingProcess, qemuVersion, strayProcesses } from './qemu/process.ts';
-import type { Qmp } from './qemu/qmp.ts';
+import type { Qmp } from '../qmp.ts';
 
 const capabilities: ReadonlySet<Capability> = new Set([
   'power',
@@ -43,6 +45,7 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'snapshot',
   'network-rules',
   'fabric',
+  'fence',
 ]);
 const controlSocket = 'fabric.sock';
 
@@ -160,6 +163,11 @@ async function prepareRuntime(place: LabPlace): Promise<void> {
         socket: nicSocket('', node.name, nic.name),
       })),
     ),
+    powerSwitch: serversOf(topology).map(({ name }) => ({
+      node: name,
+      channel: fenceSocket('', name),
+      monitor: machineSockets('', name).switchQmp,
+    })),
     controlSocket,
   });
 }

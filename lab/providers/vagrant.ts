@@ -98,7 +98,9 @@ export function vagrantProvider({ home, hypervisor, emulated, box }: VagrantProv
       const directory = join(home, request.name);
       // Machines that were made to the end may have been provisioned: they are not bare any more.
       if ((await readState(directory, hypervisor.name, request.topology)) !== undefined)
-        await progress.step('remove the machines of before', (inner) => destroyMachines(directory, inner));
+        await progress.step('remove the machines of before', (inner) =>
+          destroyMachines(directory, { progress: inner, signal }),
+        );
       await rememberLab({ directory, provider: hypervisor.name });
       await makeMachines({
         request,

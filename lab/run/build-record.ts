@@ -10,6 +10,7 @@ import { failingStretches, longestStall } from '../stall.ts';
 import { tenuresOf } from '../tenure.ts';
 import type { TimelineEvent } from '../timeline.ts';
 import { round, type Journal } from './journal.ts';
+import { predictWindow } from './predict-window.ts';
 import type { LabSpec } from './spec.ts';
 import type { OpenedWindow, StageResult } from './stage.ts';
 
@@ -23,6 +24,9 @@ export interface RunMaterial {
   final: RunRecord['final'];
   versions: RunRecord['versions'];
   broken: string | null;
+  blow: RunRecord['blow'];
+  load: RunRecord['load'];
+  earlier: readonly RunRecord[];
   hostFacts: Record<string, string>;
   stage: StageResult;
   files: string[];
@@ -36,13 +40,18 @@ export function buildRecord(material: RunMaterial): RunRecord {
   const { spec, scenario, lab, journal, data, stage } = material;
   const durationMs = round(journal.nowMs());
   const events = [...journal.events, ...probeEvents(data)].sort((a, b) => a.atMs - b.atMs);
-  const windows = stage.windows.map((window) => measureWindow(window, data, events, spec));
+  const empty = { ...emptyRecord(spec, scenario, material.broken), accelerator: lab.accelerator };
+  const kind = { stack: spec.stack, settings: spec.settings, record: { ...empty, host: material.hostFacts } };
+  const windows = stage.windows.map((window) => ({
+    ...measureWindow(window, data, events, spec),
+    prediction: predictWindow(window, kind, material.earlier),
+  }));
   const first = windows[0];
   for (const fault of stage.faults) fault.proof.push(...noticed(fault, events));
   return {
-    ...emptyRecord(spec, scenario, material.broken),
+    ...empty,
     id: runId(journal.startedAt, spec, scenario),
-    accelerator: lab.accelerator,
+    blow: material.blow,
     startedAt: journal.startedAt.toISOString(),
     durationMs,
     stallSeconds: first?.stallSeconds ?? null,
@@ -60,6 +69,7 @@ export function buildRecord(material: RunMaterial): RunRecord {
     })),
     versions: material.versions,
     host: material.hostFacts,
+    load: material.load,
     files: material.files,
   };
 }
@@ -81,6 +91,7 @@ export function emptyRecord(spec: LabSpec, scenario: Scenario, broken: string | 
     startedAt: startedAt.toISOString(),
     durationMs: 0,
     settings: { ...spec.settings },
+    blow: null,
     stallSeconds: null,
     clients: [],
     faults: [],
@@ -93,6 +104,7 @@ export function emptyRecord(spec: LabSpec, scenario: Scenario, broken: string | 
     clocks: [],
     versions: {},
     host: {},
+    load: null,
     files: [],
   };
 }
@@ -108,7 +120,7 @@ function measureWindow(
   data: readonly ProbeData[],
   events: readonly TimelineEvent[],
   spec: LabSpec,
-): Window {
+): Omit<Window, 'prediction'> {
   const { name, title, startMs, endMs, takeover, cause } = window;
   const stalls = data.flatMap((probe) => {
     const stall = longestStall(probe.samples, probe.intervalMs, { fromMs: startMs, toMs: endMs });
@@ -160,7 +172,7 @@ function undisturbedBudget({ outageMs, outageEnds = 'fault-lifted' }: OpenedWind
     outageMs === undefined
       ? []
       : [
-          { name: 'outage', seconds: outageSeconds, from: outageTerms[outageEnds] },
+          { name: 'outage', seconds: outageSeconds, from: outageTerms[outageEnds], phases: ['outage'] },
           // A server that only waits for its peer answers at once when it does so no more.
           ...(outageEnds === 'fault-lifted' ? [retransmission(outageSeconds)] : []),
         ];
@@ -170,6 +182,7 @@ function undisturbedBudget({ outageMs, outageEnds = 'fault-lifted' }: OpenedWind
       name: 'no takeover',
       seconds: undisturbedAllowanceSeconds,
       from: 'allowance: clients should hardly notice what does not move the service',
+      phases: ['reconnect'],
     },
   ];
   return { seconds: terms.reduce((sum, term) => sum + term.seconds, 0), terms };
@@ -180,6 +193,7 @@ function retransmission(outageSeconds: number): Window['budget']['terms'][number
     name: 'retransmission',
     seconds: outageSeconds,
     from: 'TCP doubles the time between its attempts (RFC 6298, 5.5): the next one can be as far away as the outage was long',
+    phases: ['reconnect'],
   };
 }
 

@@ -30,7 +30,8 @@ export function hostFacts(lab: Lab): () => Record<string, string> {
   };
 }
 
-function processorTimes(): { total: number; busy: number; steal: number } {
+/** Ticks of all processors since the host booted; zeros where it does not say (proc(5), /proc/stat). */
+export function processorTimes(): { total: number; busy: number; steal: number } {
   let line: string;
   try {
     line = readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '';

@@ -12,6 +12,7 @@ import type { ReadBackResult } from '../stack.ts';
 import { together, unlessBroken } from '../together.ts';
 import { clientsOf } from '../topology.ts';
 import { gatherFinalState, keepLogs, readVersions } from './aftermath.ts';
+import { drawBlow, strikingLater, type Repeat } from './blow.ts';
 import { startCaptures, type Captures } from './captures.ts';
 import { hostFacts } from './host-facts.ts';
 import { startJournal, type Journal } from './journal.ts';
@@ -19,6 +20,7 @@ import { buildRecord, emptyRecord } from './build-record.ts';
 import type { LabSpec } from './spec.ts';
 import { openStage, type OpenStage } from './stage.ts';
 import { bringUp } from './up.ts';
+import { startWatchdogs, type Watchdogs } from './watchdogs.ts';
 import { startWitnesses, type Witnesses } from './witnesses.ts';
 
 export interface ScenarioOptions {
@@ -27,6 +29,10 @@ export interface ScenarioOptions {
   startProbe: StartProbe;
   /** Keep every frame of every network as a pcap file beside the record. */
   capture?: boolean;
+  /** Earlier runs, from which the stalls of this one are predicted as far as they are of the same kind. */
+  earlier?: readonly RunRecord[];
+  /** Draws where in the heartbeat interval the first fault comes. */
+  repeat?: Repeat;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -45,7 +51,7 @@ export async function runOnLab(
   const missing = scenario.needs.filter((need) => !spec.provider.capabilities.has(need));
   if (missing.length > 0) {
     const record = emptyRecord(spec, scenario, `${spec.provider.name} cannot ${missing.join(', ')}`);
-    return await keep(record, outDirectory);
+    return await keepRecord(record, outDirectory);
   }
   let lab: Lab;
   try {
@@ -53,14 +59,17 @@ export async function runOnLab(
   } catch (error) {
     if (!(error instanceof RigError) || signal.aborted) throw error;
     progress.note(`the lab did not come up: ${error.message}`);
-    return await keep(emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`), outDirectory);
+    return await keepRecord(
+      emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`),
+      outDirectory,
+    );
   }
   await mkdir(outDirectory, { recursive: true });
   const captures = options.capture === true ? await mkdtemp(join(outDirectory, '.capturing-')) : undefined;
   try {
     await markDirty(labDirectory(spec.home, spec.name), scenario.name);
     const { record, files, pcaps } = await perform(spec, scenario, lab, options, captures);
-    const kept = await keep(record, outDirectory, files);
+    const kept = await keepRecord(record, outDirectory, files);
     for (const pcap of pcaps) await rename(join(captures ?? '', pcap), join(kept.directory, pcap));
     return kept;
   } finally {
@@ -73,13 +82,20 @@ async function perform(
   spec: LabSpec,
   scenario: Scenario,
   lab: Lab,
-  { startProbe, progress, signal }: ScenarioOptions,
+  { startProbe, repeat, earlier = [], progress, signal }: ScenarioOptions,
   captureFolder: string | undefined,
 ): Promise<{ record: RunRecord; files: Map<string, string>; pcaps: string[] }> {
   const journal = startJournal();
+  const blow = repeat === undefined ? null : drawBlow(spec, scenario.name, repeat);
   const { stack, settings, edition } = spec;
   const service = stack.service(edition);
-  const open: { witnesses?: Witnesses; captures?: Captures; stage?: OpenStage; probes: RunningProbe[] } = {
+  const open: {
+    witnesses?: Witnesses;
+    watchdogs?: Watchdogs;
+    captures?: Captures;
+    stage?: OpenStage;
+    probes: RunningProbe[];
+  } = {
     probes: [],
   };
   const found: {
@@ -91,11 +107,15 @@ async function perform(
   const facts = hostFacts(lab);
 
   const watchAndBreak = async (inner: AbortSignal): Promise<void> => {
-    const witnesses = (open.witnesses = await startWitnesses(lab, stack, service, journal));
+    open.witnesses = await startWitnesses(lab, spec, service, journal);
+    open.watchdogs = await startWatchdogs(lab, journal);
+    const witnesses = bothOf(open.witnesses, open.watchdogs);
     if (captureFolder !== undefined) open.captures = await startCaptures(lab, captureFolder);
     for (const client of clientsOf(lab.topology))
       open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));
-    const stage = openStage(spec, lab, journal, witnesses, open.probes, progress, inner);
+    const opened = openStage(spec, lab, journal, witnesses, open.probes, progress, inner);
+    const stage =
+      blow === null ? opened : { ...opened, stage: strikingLater(opened.stage, blow, journal, inner) };
     open.stage = stage;
     const recovered = await ranThrough(scenario, stage, journal, progress);
     await progress.step('read every acknowledged write back', async () => {
@@ -125,6 +145,7 @@ async function perform(
     await open.stage?.healAll();
   }
   if (found.data.length === 0) found.data = await salvage(open.probes);
+  const load = (await open.watchdogs?.stop()) ?? null;
   await open.witnesses?.stop({ hurry: signal.aborted });
   const pcaps = (await open.captures?.stop().catch(() => [])) ?? [];
   if (failure !== undefined) {
@@ -142,11 +163,29 @@ async function perform(
     journal,
     ...found,
     broken,
+    blow,
+    load,
+    earlier,
     hostFacts: facts(),
     stage: open.stage?.result ?? { windows: [], faults: [], expectedActive: '' },
     files: [...files.keys(), ...pcaps],
   });
   return { record: judged(record, scenario, journal), files, pcaps };
+}
+
+/** What leaves and rejoins does so for both; each is stopped by itself. */
+function bothOf(witnesses: Witnesses, watchdogs: Watchdogs): Witnesses {
+  return {
+    leave: (node) => {
+      witnesses.leave(node);
+      watchdogs.leave(node);
+    },
+    rejoin: async (node) => {
+      await witnesses.rejoin(node);
+      await watchdogs.rejoin(node);
+    },
+    stop: (options) => witnesses.stop(options),
+  };
 }
 
 /**
@@ -190,7 +229,7 @@ async function salvage(probes: readonly RunningProbe[]): Promise<ProbeData[]> {
 }
 
 /** Writes the record and its files; the record appears as a whole. */
-async function keep(
+export async function keepRecord(
   record: RunRecord,
   outDirectory: string,
   files: ReadonlyMap<string, string> = new Map(),

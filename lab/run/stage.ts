@@ -1,5 +1,5 @@
+import { hostNowMs } from '../clock.ts';
 import { InterruptedError, RigError, UsageError, messageOf } from '../errors.ts';
-import type { Fault, FaultContext } from '../fault.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
@@ -10,6 +10,7 @@ import { serversOf } from '../topology.ts';
 import { pause, waitFor } from '../wait.ts';
 import { clusterWords, recovery } from './cluster-words.ts';
 import { round, type Journal } from './journal.ts';
+import { lifted, type StandingFault } from './lift.ts';
 import type { LabSpec } from './spec.ts';
 import type { Witnesses } from './witnesses.ts';
 
@@ -56,7 +57,7 @@ export function openStage(
     faults: [],
     expectedActive: stack.preferredActive(spec.edition),
   };
-  const standing: { fault: Fault; context: FaultContext; record: FaultResult }[] = [];
+  const standing: (StandingFault & { record: FaultResult })[] = [];
   const told = (text: string, kind = 'step', node?: string): void => {
     journal.note({ source: 'lab', kind, text, ...(node === undefined ? {} : { node }) });
   };
@@ -73,8 +74,7 @@ export function openStage(
   const heal = async (entry: (typeof standing)[number]): Promise<void> => {
     const { fault, context, record } = entry;
     const { node } = context;
-    await fault.heal(context);
-    told(`${fault.title} on ${node} is lifted`, 'fault-lifted', node);
+    told(await lifted(entry, context.signal), 'fault-lifted', node);
     await fault.healed(context);
     record.healedMs = round(journal.nowMs());
     record.healedAt = journal.iso(record.healedMs);
@@ -121,10 +121,11 @@ export function openStage(
         };
         result.faults.push(record);
         const consoleFromByte = await lab.consoleBytes(node);
+        const struckMs = hostNowMs();
         const context = { lab, node, consoleFromByte, signal };
-        standing.push({ fault, context, record });
+        standing.push({ fault, context, record, struckMs });
         witnesses.leave(node);
-        record.injectedMs = round(journal.nowMs());
+        record.injectedMs = round(struckMs - journal.zeroMs);
         record.injectedAt = journal.iso(record.injectedMs);
         told(`${fault.title} on ${node}`, 'fault-injected', node);
         await fault.inject(context);
@@ -236,7 +237,7 @@ export function openStage(
     healAll: async () => {
       for (const entry of [...standing].reverse()) {
         try {
-          await entry.fault.heal({ ...entry.context, signal: new AbortController().signal });
+          await lifted(entry, new AbortController().signal);
           entry.record.healedMs = round(journal.nowMs());
           entry.record.healedAt = journal.iso(entry.record.healedMs);
         } catch (error) {

@@ -1,3 +1,4 @@
+import { ensureAble } from '../able.ts';
 import { hostNowMs } from '../clock.ts';
 import { HostError, RigError, UsageError, messageOf } from '../errors.ts';
 import {
@@ -23,7 +24,7 @@ const healthTimeoutMs = 120_000;
 export function requestOf(spec: LabSpec): LabRequest {
   return {
     name: spec.name,
-    topology: spec.stack.topology(spec.edition),
+    topology: spec.stack.topology(spec.edition, spec.settings),
     platform: spec.stack.platform(spec.edition),
   };
 }
@@ -38,6 +39,7 @@ export async function bringUp(
   signal: AbortSignal,
   { fresh = false, pristine = false }: { fresh?: boolean; pristine?: boolean } = {},
 ): Promise<UpOutcome> {
+  ensureAble(spec.provider, spec.stack, spec.settings);
   const startedMs = hostNowMs();
   const directory = labDirectory(spec.home, spec.name);
   const outcome = (lab: Lab, how: UpOutcome['how'], health: Health): UpOutcome => ({

@@ -2,10 +2,11 @@ import { messageOf } from '../errors.ts';
 import type { Sighting } from '../fabric.ts';
 import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
-import type { Monitor, Service, Stack } from '../stack.ts';
+import type { Monitor, Service } from '../stack.ts';
 import { together } from '../together.ts';
-import { clientsOf } from '../topology.ts';
+import { addressOf, clientsOf } from '../topology.ts';
 import type { Journal } from './journal.ts';
+import type { LabSpec } from './spec.ts';
 
 /** What watches a run: the network between the nodes, the monitors of the stack inside the nodes, and the nodes' clocks. */
 export interface Witnesses {
@@ -25,7 +26,7 @@ const arrivalUncertaintyMs = 50;
 
 export async function startWitnesses(
   lab: Lab,
-  stack: Stack,
+  { stack, settings }: Pick<LabSpec, 'stack' | 'settings'>,
   service: Pick<Service, 'address' | 'furtherAddresses' | 'tcpPort'>,
   journal: Journal,
 ): Promise<Witnesses> {
@@ -37,18 +38,25 @@ export async function startWitnesses(
   // Guests date what they see by their own clocks, which have to be known before the first frame.
   if (source === 'capture') await Promise.all(lab.machines.map((machine) => machine.calibrate(8)));
   const addresses = [service.address, ...(service.furtherAddresses ?? [])];
+  const nodeAt = nodesByAddress(lab);
   const goesOn = repetitions();
   const observation = await lab.network.observe(
-    { arp: true, holderOf: addresses, tcpPort: service.tcpPort },
+    { arp: true, holderOf: addresses, tcpPort: service.tcpPort, fencing: true },
     (sighting) => {
-      if (sighting.kind === 'tcp' && goesOn(sighting)) return;
-      noteSighting(journal, { source, uncertaintyMs: sightingUncertaintyMs(lab) }, sighting, addresses);
+      if (sighting.kind === 'tcp' && sighting.again !== true && goesOn(sighting)) return;
+      noteSighting(
+        journal,
+        { source, uncertaintyMs: sightingUncertaintyMs(lab) },
+        sighting,
+        addresses,
+        nodeAt,
+      );
     },
   );
   const watch = async (node: string): Promise<void> => {
     await lab.machine(node).calibrate(8);
     // What survived a fault goes on: a second one of the same would tell everything twice.
-    monitors ??= stack.monitors(lab);
+    monitors ??= stack.monitors(lab, settings);
     const lacking = monitors.filter((each) => each.node === node && running.get(each)?.ended !== false);
     await Promise.all(
       lacking.map(async (monitor) => {
@@ -141,6 +149,14 @@ function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: st
   else journal.note({ ...event, node: machine.name }, mapped.hostMs, mapped.uncertaintyMs);
 }
 
+function nodesByAddress({ topology }: Lab): ReadonlyMap<string, string> {
+  return new Map(
+    topology.nodes.flatMap(({ name, nics }) =>
+      nics.flatMap(({ address }) => (address === undefined ? [] : [[addressOf(address), name] as const])),
+    ),
+  );
+}
+
 /** The fabric stamps frames with the host's own clock; of captures the worst clock of a client counts. */
 function sightingUncertaintyMs(lab: Lab): number {
   if (lab.network.witness === 'fabric') return 0;
@@ -174,7 +190,9 @@ function noteSighting(
   { source, uncertaintyMs }: { source: 'fabric' | 'capture'; uncertaintyMs: number },
   sighting: Sighting,
   addresses: readonly string[],
+  nodeAt: ReadonlyMap<string, string>,
 ): void {
+  if (sighting.kind === 'pace') return;
   if (sighting.kind === 'missed') {
     journal.note(
       {
@@ -213,24 +231,48 @@ function noteSighting(
       else if (sighting.operation === 'request' && addresses.includes(sighting.targetIp))
         at('address-asked', `${sighting.node} asks who has ${sighting.targetIp}`, sighting.targetIp);
       return;
+    case 'fencing':
+      at(fencingKinds[sighting.outcome], fencingText(sighting), sighting.target);
+      return;
     case 'tcp': {
       const kind = tcpKind(sighting, addresses);
       if (kind !== undefined)
         at(
           kind,
           `${sighting.from} -> ${sighting.to} ${sighting.flags.join('+')}, ${String(sighting.payloadBytes)} bytes`,
+          nodeAt.get(hostOf(addresses.includes(hostOf(sighting.from)) ? sighting.to : sighting.from)),
         );
     }
   }
 }
 
+const fencingKinds = { asked: 'fence-asked', done: 'fenced', failed: 'fence-failed' } as const;
+
+function fencingText({
+  node,
+  target,
+  action,
+  outcome,
+  reason,
+}: Extract<Sighting, { kind: 'fencing' }>): string {
+  switch (outcome) {
+    case 'asked':
+      return `${node} asks the host to fence ${target} (${action})`;
+    case 'done':
+      return `${node} fenced ${target} (${action})`;
+    case 'failed':
+      return `${node} did not fence ${target} (${action}): ${reason ?? 'no reason is known'}`;
+  }
+}
+
 function tcpKind(
-  { flags, from, first }: Extract<Sighting, { kind: 'tcp' }>,
+  { flags, from, first, again }: Extract<Sighting, { kind: 'tcp' }>,
   addresses: readonly string[],
 ): string | undefined {
   const byService = addresses.includes(hostOf(from));
   if (flags.includes('RST')) return byService ? 'connection-refused' : 'connection-reset';
   if (flags.includes('SYN')) return byService ? 'connection-accepted' : 'connection-attempt';
   if (flags.includes('FIN')) return 'connection-closed';
+  if (again === true) return byService ? undefined : 'retransmission';
   return first && byService ? 'first-reply' : undefined;
 }

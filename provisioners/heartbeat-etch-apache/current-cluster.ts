@@ -5,6 +5,7 @@ import { addressOn, serversOf } from '../../lab/topology.ts';
 import { apacheResourceScript, apacheSite } from '../parts/apache.ts';
 import { drbdResource } from '../parts/drbd.ts';
 import { firstStart } from '../parts/drbd-start.ts';
+import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import {
   authKeysStep,
   seeEachOther,
@@ -101,7 +102,7 @@ function content(): PlanSection {
 }
 
 function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
-  const serial = textSetting(settings, 'heartbeat.media') === 'eth+serial';
+  const serial = hasSerialLine(settings);
   const options = textSetting(settings, 'filesystem.options');
   const [one = '', ...others] = serviceAddresses;
   const inPlace = (address: string): string => `${address}/24/${nic}`;
@@ -134,7 +135,7 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
         haCf({
           ...timesOf(settings),
           interfaces: [serial ? nic : layout.crossoverNic],
-          ...(serial ? { serial: { device: layout.serialPort, baud: 9600 } } : {}),
+          ...(serial ? { serial: { device: layout.serialPort, baud: layout.baud } } : {}),
           nodes: servers,
         }),
       ),

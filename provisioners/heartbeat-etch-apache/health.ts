@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { flagSetting, textSetting } from '../../lab/settings.ts';
 import type { Health, Settings } from '../../lab/stack.ts';
-import { clientsOf } from '../../lab/topology.ts';
 import { tried } from '../parts/conditions.ts';
 import { serverHealth } from '../parts/server-health.ts';
 import { bothRedundant } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
-import { layout, links, serviceAddresses } from './layout.ts';
+import { clientsReadEachOther } from '../parts/web-clients.ts';
+import { layout, links, web } from './layout.ts';
 import { active, look, viewOf } from './server-state.ts';
-import { httpRequest } from './web.ts';
 
 /** Every condition of a healthy lab. */
 export async function health(
@@ -22,43 +20,12 @@ export async function health(
     failsBack: flagSetting(settings, 'autoFailback'),
   });
   if (!thorough) return servers;
-  return [...servers, ...(await clientsReadEachOther(lab, signal)), await alertArrived(lab, signal)];
+  return [...servers, ...(await clientsReadEachOther(lab, web, signal)), await alertArrived(lab, signal)];
 }
 
 /** Both replicas connected and up to date, as both servers see it. */
 export async function redundant(lab: Reachable): Promise<{ ok: boolean; found: string }> {
   return await bothRedundant(lab, async (name) => (await look(lab, name)).drbd);
-}
-
-/** Each client uploads a file of its own over one address, then reads all of them over the other one. */
-async function clientsReadEachOther(lab: Reachable, signal: AbortSignal | undefined): Promise<Health> {
-  const clients = clientsOf(lab.topology).map((node) => node.name);
-  const token = randomUUID();
-  const bounded = { timeoutMs: 90_000, signal };
-  const pathOf = (client: string): string => `${layout.uploads}/health-${client}`;
-  const [first = '', second = ''] = serviceAddresses;
-  const written = await Promise.all(
-    clients.map((client) =>
-      tried(`${client} uploads to ${first}`, async () => {
-        const command = httpRequest('PUT', first, pathOf(client), `${token}-${client}`);
-        await lab.machine(client).exec(command, bounded);
-        return [];
-      }),
-    ),
-  );
-  const read = await Promise.all(
-    clients.map((reader) =>
-      tried(`${reader} reads from ${second} what every client uploaded`, async () => {
-        const commands = clients.map((client) => httpRequest('GET', second, pathOf(client)));
-        const { stdout } = await lab.machine(reader).exec(commands.join(' && '), bounded);
-        const texts = stdout.split('\n').map((line) => Buffer.from(line, 'base64').toString('utf8'));
-        return clients
-          .filter((client, n) => texts[n] !== `${token}-${client}`)
-          .map((client) => `not the file of ${client}`);
-      }),
-    ),
-  );
-  return [...written, ...read];
 }
 
 /** The last alert in the mailbox is that of the server which serves. */

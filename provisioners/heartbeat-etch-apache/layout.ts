@@ -1,6 +1,8 @@
 import { Topology } from '../../lab/topology.ts';
 import type { Nic } from '../../lab/topology.ts';
 import type { Edition } from '../../lab/plan.ts';
+import { serialPort } from '../parts/heartbeat-media.ts';
+import type { WebService } from '../parts/web-clients.ts';
 
 /** Topology of the current edition: the four nodes that all stacks share, and the article's cable between the servers. */
 const current = Topology.parse({
@@ -86,8 +88,9 @@ export const layout = {
   port: 80,
   nic: 'eth1',
   crossoverNic: 'eth2',
-  /** The second serial port; the first one is the console. */
-  serialPort: '/dev/ttyS1',
+  serialPort,
+  /** Of the serial line; the article's. */
+  baud: 9600,
   preferred: 'nfs01',
   haLog: '/var/log/ha.log',
   kernelLog: '/var/log/kern.log',
@@ -99,6 +102,8 @@ export const layout = {
 } as const;
 
 export const serviceAddresses: readonly string[] = [layout.service, layout.secondService];
+
+export const web: WebService = { addresses: serviceAddresses, port: layout.port, uploads: layout.uploads };
 
 /** A path of the web server -> the same file in the active server's file system. */
 export function onServer(urlPath: string): string {

@@ -89,8 +89,10 @@ const drbdInit: PlanSection = {
   title: 'Initialising the replicas',
   articleSection: section.drbdInit,
   steps: [
-    run(servers, 'See that both are Secondary and Inconsistent', ['dmesg', 'cat /proc/drbd']),
+    run(['debian1'], 'See that both are Secondary and Inconsistent', ['dmesg', 'cat /proc/drbd']),
     run(['debian1'], 'Make debian1 the master', ['drbdadm -- --do-what-I-say primary all']),
+    run(['debian1'], 'See that the sync has begun', ['cat /proc/drbd']),
+    run(['debian2'], 'See the same on debian2', ['dmesg']),
     wait(
       servers,
       'the initial sync to end',
@@ -100,6 +102,7 @@ const drbdInit: PlanSection = {
         timeoutMs: 3_600_000,
       },
     ),
+    run(['debian1'], 'See that the replica is consistent', ['cat /proc/drbd']),
   ],
 };
 

@@ -1,12 +1,11 @@
 import type { ProbeData } from '../../lab/probe.ts';
 import type { ReadBackResult } from '../../lab/stack.ts';
-import { clientsOf } from '../../lab/topology.ts';
-import { compareReplicas, parseEncoded, readFiles, readStandby } from '../parts/replicas.ts';
+import { compareReplicas, readFiles, readStandby } from '../parts/replicas.ts';
 import { peerOf } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
-import { layout, onServer, serviceAddresses } from './layout.ts';
+import { readByClients } from '../parts/web-clients.ts';
+import { layout, onServer, web } from './layout.ts';
 import { active } from './server-state.ts';
-import { httpRequest } from './web.ts';
 
 const replicated = { ...layout, readOnlyMount: '-t ext4 -o ro,noload' };
 
@@ -21,25 +20,15 @@ export async function readBack(
   probes: readonly ProbeData[],
   signal: AbortSignal,
 ): Promise<ReadBackResult> {
-  const byClients = await Promise.all(
-    clientsOf(lab.topology).map(async (reader, turn) => {
-      const others = probes.filter((probe) => probe.client !== reader.name || probes.length === 1);
-      const address = serviceAddresses[turn % serviceAddresses.length] ?? layout.service;
-      const commands = others.map((probe) => httpRequest('GET', address, probe.path));
-      const { stdout } = await lab
-        .machine(reader.name)
-        .exec(commands.join(' && '), { timeoutMs: 180_000, signal });
-      return parseEncoded(stdout, `client ${reader.name}`, others);
-    }),
-  );
+  const byClients = await readByClients(lab, web, probes, signal);
   const [server, ...more] = await active(lab);
-  if (server === undefined || more.length > 0) return { texts: byClients.flat(), replicas: null };
+  if (server === undefined || more.length > 0) return { texts: byClients, replicas: null };
   const standby = peerOf(lab, server);
   const onActive = await readFiles(lab, server, `replica ${server}`, probes, onServer, signal);
   const places = probes.map((probe) => onServer(probe.path));
   const onStandby = await readStandby(lab, { server, standby }, replicated, probes, places, signal);
   return {
-    texts: [...byClients.flat(), ...onActive, ...onStandby],
+    texts: [...byClients, ...onActive, ...onStandby],
     replicas: await compareReplicas(lab, server, replicated, signal),
   };
 }

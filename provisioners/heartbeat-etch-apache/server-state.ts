@@ -1,5 +1,7 @@
 import { parseProcDrbd } from '../parts/drbd.ts';
 import type { DrbdState } from '../parts/drbd.ts';
+import { parsePeer, peerCommands } from '../parts/heartbeat-media.ts';
+import type { PeerState } from '../parts/heartbeat-media.ts';
 import { parseSections, printFiles, printOutput } from '../parts/sections.ts';
 import { servesWhole } from '../parts/server-health.ts';
 import type { ServerView } from '../parts/server-health.ts';
@@ -8,10 +10,7 @@ import type { Reachable } from '../parts/servers.ts';
 import { layout, serviceAddresses } from './layout.ts';
 
 /** What one look at a server shows. */
-export interface ServerState {
-  /** What heartbeat says of the other server: active, dead, up ... and of each link to it that was asked for. */
-  peer: string;
-  links: readonly { name: string; state: string }[];
+export interface ServerState extends PeerState {
   /** Those of the service's addresses that are here. */
   addresses: readonly string[];
   mounted: boolean;
@@ -22,8 +21,7 @@ export interface ServerState {
 /** One command per look, for each process costs tens of milliseconds on an emulated machine. */
 export function stateCommand(peer: string, links: readonly string[]): string {
   return [
-    printOutput('peer', `cl_status nodestatus ${peer}`),
-    ...links.map((link, n) => printOutput(`link${String(n)}`, `cl_status hblinkstatus ${peer} ${link}`)),
+    ...peerCommands(peer, links),
     printOutput('addresses', `ip -4 -o addr show dev ${layout.nic}`),
     printOutput('apache', '/etc/ha.d/resource.d/apache2 status'),
     printFiles({ mounts: '/proc/mounts', drbd: '/proc/drbd' }),
@@ -34,8 +32,7 @@ export function parseState(text: string, links: readonly string[]): ServerState 
   const sections = parseSections(text);
   const word = (name: string): string => (sections.get(name) ?? '').trim();
   return {
-    peer: word('peer'),
-    links: links.map((name, n) => ({ name, state: word(`link${String(n)}`) })),
+    ...parsePeer(sections, links),
     addresses: serviceAddresses.filter((address) => word('addresses').includes(` ${address}/`)),
     mounted: word('mounts')
       .split('\n')

@@ -13,7 +13,9 @@ import {
   sizeSetting,
   warntimeSetting,
 } from '../parts/cluster-settings.ts';
-import { fileSystemOptions, oneOf, secondsBetween } from '../parts/setting-values.ts';
+import { brokenMedia, mediaSetting } from '../parts/heartbeat-media.ts';
+import { fileSystemOptions, secondsBetween } from '../parts/setting-values.ts';
+import { layout } from './layout.ts';
 
 /** A client has 1024 file descriptors. */
 const requestsUnderWay = 500;
@@ -24,14 +26,10 @@ export const settings: readonly Setting[] = [
   deadtimeSetting(60),
   initdeadSetting(80),
   autoFailbackSetting(false),
-  {
-    name: 'heartbeat.media',
-    description:
-      'How the servers hear each other: eth is the crossover cable alone, eth+serial the LAN and a serial line, as the ' +
+  mediaSetting(
+    'How the servers hear each other: eth is the crossover cable alone, eth+serial the LAN and a serial line, as the ' +
       'article’s second ha.cf has it. DRBD stays on the crossover cable.',
-    defaults: { period: 'eth', current: 'eth' },
-    schema: oneOf('eth', 'eth+serial'),
-  },
+  ),
   protocolSetting,
   sizeSetting(2894, 'The period edition replicates the article’s /dev/hda5, whatever is set here.'),
   resyncRateSetting(100),
@@ -60,6 +58,7 @@ export function validate(values: Settings): string[] {
     (1000 * numberSetting(values, 'http.timeoutSeconds')) / numberSetting(values, 'probe.intervalMs');
   return [
     ...brokenTimes(values),
+    ...brokenMedia(values, layout.baud),
     ...(underWay > requestsUnderWay
       ? [
           contradiction(values, 'http.timeoutSeconds', 'probe.intervalMs') +

@@ -1,26 +1,36 @@
-import { numberSetting } from '../../lab/settings.ts';
+import type { Timing } from '../../lab/prediction.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
+import { haresourcesTiming } from '../parts/haresources-timing.ts';
+import { serialLineTerms, serialLineTimers } from '../parts/heartbeat-media.ts';
 import { budgetOf } from '../parts/takeover.ts';
+import { soonerGivenUp, webClientTerms, webClientTiming, webGovernedBy } from '../parts/web-patience.ts';
+import { layout } from './layout.ts';
 
 export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
   return takeoverPhases(takeover, settings, {
     server: 'apache2',
-    reconnect: `http.timeoutSeconds=${String(numberSetting(settings, 'http.timeoutSeconds'))}`,
+    reconnect: webGovernedBy(settings),
+    sooner: [soonerGivenUp],
   });
 }
 
 /** An upper bound that a healthy cluster keeps, term by term. */
 export function budget(takeover: Takeover, settings: Settings): Budget {
-  const timeout = numberSetting(settings, 'http.timeoutSeconds');
   return budgetOf([
     ...awayTerms(takeover, settings),
-    {
-      name: 'patience of the clients',
-      seconds: timeout,
-      from: `http.timeoutSeconds=${String(timeout)}: a request that was sent to the dead server holds the next one up until it is given up`,
-    },
+    ...(takeover.cause === 'node-lost' ? serialLineTerms(settings, layout.baud) : []),
+    ...webClientTerms(settings),
   ]);
+}
+
+export function timing(takeover: Takeover, settings: Settings): Timing {
+  return haresourcesTiming(
+    takeover,
+    settings,
+    webClientTiming(settings),
+    serialLineTimers(settings, layout.baud),
+  );
 }
 
 export function patience(settings: Settings): Patience {

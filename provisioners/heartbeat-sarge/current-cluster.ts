@@ -5,6 +5,7 @@ import { addressOn, serversOf } from '../../lab/topology.ts';
 import { drbdResource } from '../parts/drbd.ts';
 import { firstStart } from '../parts/drbd-start.ts';
 import { authKeysStep, seeEachOther, startClusterStep, timesOf } from '../parts/heartbeat-steps.ts';
+import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import { haCf, haResources } from '../parts/heartbeat.ts';
 import { usedDevice } from '../parts/loop-disk.ts';
 import { nfsResourceScript } from '../parts/nfs-server.ts';
@@ -93,7 +94,7 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
   return {
     title: 'heartbeat',
     articleSection: section.heartbeat,
-    text: 'heartbeat 3.0.6 still manages resources by itself, from haresources, as in the article. All files are alike on both servers.',
+    text: `heartbeat 3.0.6 still manages resources by itself, from haresources, as in the article. All files are alike on both servers. It speaks on ${layout.nic}${hasSerialLine(settings) ? ' and the serial line' : ''}.`,
     steps: [
       packages(servers, ['heartbeat']),
       file(
@@ -102,6 +103,7 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
         haCf({
           ...timesOf(settings),
           interfaces: [layout.nic],
+          ...(hasSerialLine(settings) ? { serial: { device: layout.serialPort, baud: layout.baud } } : {}),
           nodes: servers,
         }),
       ),

@@ -2,6 +2,7 @@ import type { Plan, PlanSection } from '../../lab/plan.ts';
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Secrets, Settings } from '../../lab/stack.ts';
 import { addressOf, clientsOf, serversOf } from '../../lab/topology.ts';
+import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import { hostsFile } from '../parts/hosts.ts';
 import { createImages, loopDiskUnit } from '../parts/loop-disk.ts';
 import { metaDiskMib } from '../parts/drbd.ts';
@@ -31,7 +32,8 @@ export function currentPlan(settings: Settings, secrets: Secrets): Plan {
       'Two servers mirror a disk with DRBD and watch each other with heartbeat; whoever holds the service address exports the ' +
         'mirror over NFS. The sections follow the article; each says where this edition differs and why.',
       `Every machine has its name and its addresses already, on ${layout.nic}, with a broadcast address: heartbeat’s packets ` +
-        'reach nobody without one.',
+        'reach nobody without one.' +
+        (hasSerialLine(settings) ? ' A null-modem cable joins the second serial ports of the servers.' : ''),
       'Differences that matter: ext4 instead of ext3; loop devices instead of partitions; no initial sync; a resource script of ' +
         'our own for the NFS server; NFSv3 over TCP, hard, where the article leaves it to the defaults.',
     ],

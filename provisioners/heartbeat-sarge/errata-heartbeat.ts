@@ -39,7 +39,8 @@ export const heartbeatErrata: readonly Erratum[] = [
     says: 'bcast eth0',
     right: 'bcast eth0 eth1, or a serial line besides.',
     why: 'A single heartbeat path: see section 1.',
-    handling: `${keptAndNoted}eth1 alone, the only network of the lab.`,
+    handling:
+      'Both editions: the one card, as printed; setting heartbeat.media=eth+serial adds a serial line.',
   },
   {
     section: section.heartbeat,

@@ -12,7 +12,7 @@ export const errata: readonly Erratum[] = [
     right:
       'Two independent paths for heartbeat at least: a crossover cable or a serial line besides the LAN.',
     why: 'When the only path between the servers breaks, each declares the other dead, both take the address and both become Primary: a split brain, without any machine having failed.',
-    handling: `${keptAndNoted}one network as well, because that is the architecture under test; scenarios show what it costs.`,
+    handling: `${keptAndNoted}one network as well, because that is the architecture under test; scenarios show what it costs. Setting heartbeat.media=eth+serial adds a serial line, in both editions.`,
   },
   {
     section: section.base,
@@ -173,6 +173,13 @@ export const errata: readonly Erratum[] = [
     says: 'The listing of the finished sync begins with "SVN Revision".',
     right: 'Its first line is "version: 0.7.10 (api:77/proto:74)".',
     why: 'The line was lost.',
+    handling: 'Told only.',
+  },
+  {
+    section: section.drbdSetup,
+    says: 'The same listing: ns:37139 and dr:49035.',
+    right: 'ns of some 25,300,000: the 24,733 MB that were sent, in KB.',
+    why: 'The counters count since the device came up, and the listing before it has 13,441,632 sent already. It was taken on another day, and shows no sync that has just ended.',
     handling: 'Told only.',
   },
   {

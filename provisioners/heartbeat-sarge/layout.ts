@@ -1,5 +1,7 @@
-import { Topology } from '../../lab/topology.ts';
+import { Topology, serversOf } from '../../lab/topology.ts';
 import type { Edition } from '../../lab/plan.ts';
+import type { Settings } from '../../lab/stack.ts';
+import { hasSerialLine, serialPort } from '../parts/heartbeat-media.ts';
 import type { Replicated } from '../parts/read-back.ts';
 
 /** Topology of the current edition: the one all stacks share. */
@@ -40,8 +42,12 @@ function node(
   return { name, role, memoryMib: 512, cpus: 1, nics: [{ name: nic, network, address }] };
 }
 
-export function topology(edition: Edition): Topology {
-  return edition === 'period' ? period : current;
+/** With heartbeat.media=eth+serial a null-modem cable joins the servers: the second serial ports, the first is the console. */
+export function topology(edition: Edition, settings?: Settings): Topology {
+  const machines = edition === 'period' ? period : current;
+  if (settings === undefined || !hasSerialLine(settings)) return machines;
+  const [one = '', other = ''] = serversOf(machines).map((server) => server.name);
+  return { ...machines, serialLines: [{ between: [one, other] }] };
 }
 
 /** Names and paths of the current edition that its plan and its runtime share. */
@@ -62,6 +68,9 @@ export const layout = {
   recordsFolder: 'lab',
   service: '192.168.33.20',
   nic: 'eth1',
+  serialPort,
+  /** Of the serial line: heartbeat's own default. */
+  baud: 19_200,
   preferred: 'nfs01',
   haLog: '/var/log/ha-log',
   kernelLog: '/var/log/kern.log',
@@ -73,6 +82,11 @@ export const recordsDirectory = `${layout.clientMountPoint}/${layout.recordsFold
 /** A path below the clients' mount -> the same file in the server's file system. */
 export function onServer(clientPath: string): string {
   return `${layout.exported}${clientPath.slice(layout.clientMountPoint.length)}`;
+}
+
+/** Media over which heartbeat speaks, and what `cl_status hblinkstatus` calls them. */
+export function links(settings: Settings): readonly string[] {
+  return hasSerialLine(settings) ? [layout.nic, layout.serialPort] : [layout.nic];
 }
 
 export const replicated: Replicated = { ...layout, readOnlyMount: '-t ext4 -o ro,noload', onServer };

@@ -1,11 +1,14 @@
 import type { Plan, PlanSection } from '../../lab/plan.ts';
 import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
+import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import { heartbeatTime } from '../parts/heartbeat.ts';
+import { differing } from '../parts/differing-time.ts';
+import { periodNfsState } from '../parts/period-nfs-state.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
-import { topology } from './layout.ts';
+import { layout, topology } from './layout.ts';
 import { periodFiles } from './period-files.ts';
 
 const servers = ['server1', 'server2'];
@@ -115,6 +118,7 @@ const drbdSetup: PlanSection = {
     run(['server1'], 'Start the initial sync', ['drbdadm -- connect all'], {
       why: 'Printed with a typographic dash; mended.',
     }),
+    run(servers, 'Look how far it is', ['cat /proc/drbd']),
     wait(
       servers,
       'the initial sync to end',
@@ -130,20 +134,7 @@ const drbdSetup: PlanSection = {
 const nfsState: PlanSection = {
   title: 'Some further NFS configuration',
   articleSection: section.nfsState,
-  steps: [
-    run(servers, 'Create /data', ['mkdir /data']),
-    run(['server1'], 'Move /var/lib/nfs and create the export', [
-      'mount -t ext3 /dev/drbd0 /data',
-      'mv /var/lib/nfs/ /data/',
-      'ln -s /data/nfs/ /var/lib/nfs',
-      'mkdir /data/export',
-      'umount /data',
-    ]),
-    run(['server2'], 'Point /var/lib/nfs at the same place', [
-      'rm -fr /var/lib/nfs/',
-      'ln -s /data/nfs/ /var/lib/nfs',
-    ]),
-  ],
+  steps: [...periodNfsState(['server1', 'server2'])],
 };
 
 function heartbeat(settings: Settings): PlanSection {
@@ -161,6 +152,7 @@ function heartbeat(settings: Settings): PlanSection {
           ...differing(settings, 'warntime', 0),
           ...differing(settings, 'initdead', 30),
           ...(flagSetting(settings, 'autoFailback') ? {} : { auto_failback: 'off' }),
+          ...(hasSerialLine(settings) ? { baud: String(layout.baud), serial: layout.serialPort } : {}),
         }),
       ),
       file(servers, '/etc/heartbeat/haresources', periodFiles.haresources),
@@ -171,21 +163,19 @@ function heartbeat(settings: Settings): PlanSection {
   };
 }
 
-function differing(settings: Settings, name: string, standard: number): Record<string, string> {
-  const value = numberSetting(settings, name);
-  return value === standard ? {} : { [name]: heartbeatTime(value) };
-}
-
 const tests: PlanSection = {
   title: 'First tests',
   articleSection: section.tests,
   steps: [
-    run(servers, 'Look for 192.168.0.174 and /data: on server1 only', ['ifconfig', 'df -h']),
+    run(['server1'], 'Find 192.168.0.174 and /data on server1', ['ifconfig', 'df -h']),
+    run(['server2'], 'and not on server2', ['ifconfig', 'df -h']),
     run(['server1'], 'Write a file and hand the service over', [
       'touch /data/export/test1',
       '/etc/init.d/heartbeat stop',
     ]),
-    run(['server2'], 'Find the file on server2 and write another', [
+    run(['server2'], 'Find the address, /data and the file on server2, and write another', [
+      'ifconfig',
+      'df -h',
       'ls -l /data/export',
       'touch /data/export/test2',
     ]),

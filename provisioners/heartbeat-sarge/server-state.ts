@@ -1,45 +1,65 @@
+import { parsePeer, peerCommands } from '../parts/heartbeat-media.ts';
+import type { PeerState } from '../parts/heartbeat-media.ts';
 import { nfsParts, nfsStateCommand, parseNfsState, serves } from '../parts/nfs-state.ts';
 import type { NfsState } from '../parts/nfs-state.ts';
-import { parseSections, printOutput } from '../parts/sections.ts';
+import { parseReclaim, reclaimCommand } from '../parts/nfs-reclaim.ts';
+import type { Reclaim } from '../parts/nfs-reclaim.ts';
+import { parseSections } from '../parts/sections.ts';
 import type { ServerView } from '../parts/server-health.ts';
 import { peerOf, serversThat } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
 import { layout } from './layout.ts';
 
 /** What one look at a server shows. */
-export interface ServerState extends NfsState {
-  /** What heartbeat says of the other server: active, dead, up ... and of the link to it. */
-  peer: string;
-  link: string;
+export interface ServerState extends PeerState, NfsState {
+  /** What NFSv4 clients could reclaim there; all undefined where that was not asked. */
+  reclaim: Reclaim;
 }
 
+/** What is worth a command of its own. */
+export interface Asked {
+  /** Links of heartbeat to ask for. */
+  links: readonly string[];
+  reclaim: boolean;
+}
+
+const nothingMore: Asked = { links: [], reclaim: false };
+
 /** One command per look, for each process costs tens of milliseconds on an emulated machine. */
-export function stateCommand(peer: string): string {
+export function stateCommand(peer: string, { links, reclaim }: Asked): string {
   return [
-    printOutput('peer', `cl_status nodestatus ${peer}`),
-    printOutput('link', `cl_status hblinkstatus ${peer} ${layout.nic}`),
+    ...peerCommands(peer, links),
     nfsStateCommand(layout),
+    ...(reclaim ? [reclaimCommand(layout.mountPoint)] : []),
   ].join('; ');
 }
 
-export function parseState(text: string): ServerState {
+export function parseState(text: string, links: readonly string[]): ServerState {
   const sections = parseSections(text);
-  const word = (name: string): string => (sections.get(name) ?? '').trim();
-  return { peer: word('peer'), link: word('link'), ...parseNfsState(sections, layout) };
+  return {
+    ...parsePeer(sections, links),
+    ...parseNfsState(sections, layout),
+    reclaim: parseReclaim(sections),
+  };
 }
 
 /** @throws RigError when the server cannot be reached */
-export async function look(lab: Reachable, server: string, signal?: AbortSignal): Promise<ServerState> {
+export async function look(
+  lab: Reachable,
+  server: string,
+  asked: Asked = nothingMore,
+  signal?: AbortSignal,
+): Promise<ServerState> {
   const { stdout } = await lab
     .machine(server)
-    .exec(stateCommand(peerOf(lab, server)), { timeoutMs: 20_000, signal });
-  return parseState(stdout);
+    .exec(stateCommand(peerOf(lab, server), asked), { timeoutMs: 20_000, signal });
+  return parseState(stdout, asked.links);
 }
 
 export function viewOf(state: ServerState): ServerView {
   return {
     peer: state.peer,
-    links: [{ name: layout.nic, state: state.link }],
+    links: state.links,
     parts: nfsParts(state, layout),
     drbd: state.drbd,
   };

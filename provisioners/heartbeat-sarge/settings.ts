@@ -1,4 +1,4 @@
-import { numberSetting } from '../../lab/settings.ts';
+import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Setting, Settings } from '../../lab/stack.ts';
 import {
   autoFailbackSetting,
@@ -13,7 +13,10 @@ import {
   sizeSetting,
   warntimeSetting,
 } from '../parts/cluster-settings.ts';
-import { mountOptions, oneOf, wholeSecondsBetween } from '../parts/setting-values.ts';
+import { brokenMedia, mediaSetting } from '../parts/heartbeat-media.ts';
+import { brokenMountOptions } from '../parts/nfs-options.ts';
+import { mountOptions, oneOf, softMeaning, wholeSecondsBetween } from '../parts/setting-values.ts';
+import { layout } from './layout.ts';
 
 const leftOut =
   ' The article has no such line: the period edition writes one only when the value differs from the default.';
@@ -26,6 +29,10 @@ export const settings: readonly Setting[] = [
   autoFailbackSetting(
     true,
     ' The period edition writes no line for on: it is what that release does without one.',
+  ),
+  mediaSetting(
+    'How the servers hear each other: eth is the LAN alone, as in the article; eth+serial a serial line besides, so that ' +
+      'neither takes the other for dead when the LAN breaks.',
   ),
   protocolSetting,
   sizeSetting(
@@ -43,14 +50,16 @@ export const settings: readonly Setting[] = [
   {
     name: 'nfs.mountOptions',
     description:
-      'Options of the clients’ mount besides the version, words of nfs(5). The article gives none.',
+      'Options of the clients’ mount besides the version, words of nfs(5). The article gives none. ' +
+      softMeaning,
     defaults: { period: '', current: 'hard,proto=tcp' },
     schema: mountOptions,
   },
   {
     name: 'nfs.leaseTime',
     description:
-      'How long the server keeps the state of a silent NFSv4 client (90 s is the default of the kernel).',
+      'How long the server keeps the state of a silent NFSv4 client; clients renew it after two thirds of that. 90 s is the ' +
+      'default of the kernel. The period edition leaves it there: its kernel knows no such setting.',
     unit: 's',
     defaults: { period: 90, current: 90 },
     schema: wholeSecondsBetween(10, 3600),
@@ -59,7 +68,8 @@ export const settings: readonly Setting[] = [
     name: 'nfs.graceTime',
     description:
       'How long a server that has just started lets clients reclaim what they held, and refuses new opens of NFSv4 and ' +
-      'new locks of NFSv3 (90 s is the default of the kernel).',
+      'new locks of NFSv3. It ends when the last client of the old server has reclaimed. 90 s is the default of the kernel; ' +
+      'the period edition leaves it there.',
     unit: 's',
     defaults: { period: 90, current: 90 },
     schema: wholeSecondsBetween(10, 3600),
@@ -69,7 +79,11 @@ export const settings: readonly Setting[] = [
 
 /** Rules between settings. */
 export function validate(values: Settings): string[] {
-  const broken = brokenTimes(values);
+  const broken = [
+    ...brokenTimes(values),
+    ...brokenMedia(values, layout.baud),
+    ...brokenMountOptions(textSetting(values, 'nfs.mountOptions'), textSetting(values, 'nfs.version')),
+  ];
   if (numberSetting(values, 'nfs.graceTime') < numberSetting(values, 'nfs.leaseTime'))
     broken.push(
       contradiction(values, 'nfs.graceTime', 'nfs.leaseTime') +

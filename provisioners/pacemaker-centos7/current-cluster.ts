@@ -1,14 +1,16 @@
-import type { PlanSection } from '../../lab/plan.ts';
+import type { PlanSection, RunStep } from '../../lab/plan.ts';
 import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { addressOn, serversOf } from '../../lab/topology.ts';
 import { corosyncConf } from '../parts/corosync.ts';
+import { fenceAgentSteps } from '../parts/fencing.ts';
 import { mendAgent } from '../parts/nfsserver-agent.ts';
 import { cibXml } from '../parts/pacemaker-cib.ts';
 import { file, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { layout, topology } from './layout.ts';
 import { clusterConfiguration, firstPlace } from './resources.ts';
+import { fences } from './settings.ts';
 
 const machines = topology('current');
 const servers = serversOf(machines).map((node) => node.name);
@@ -22,7 +24,7 @@ const standbys = servers.filter((name) => name !== first);
 
 /** Corosync, the agent, Pacemaker. */
 export function clusterSections(settings: Settings): PlanSection[] {
-  return [corosync(settings), agent(), pacemaker(settings)];
+  return [corosync(settings), agent(), ...(fences(settings) ? [fencing()] : []), pacemaker(settings)];
 }
 
 function corosync(settings: Settings): PlanSection {
@@ -76,6 +78,14 @@ function agent(): PlanSection {
   };
 }
 
+function fencing(): PlanSection {
+  return {
+    title: 'Fencing',
+    text: 'Not in the article. A server that is declared lost is powered off and on before the other one takes its resources, so that it cannot write any more, whatever it is doing. The host does it; each server has a port that leads there and needs no network.',
+    steps: fenceAgentSteps(servers),
+  };
+}
+
 function pacemaker(settings: Settings): PlanSection {
   const { device, mountPoint, nic, service, cib } = layout;
   const exported = textSetting(settings, 'nfsserver') === 'cloned' ? mountPoint : layout.exported;
@@ -87,10 +97,7 @@ function pacemaker(settings: Settings): PlanSection {
       file([first], cib, cibXml(clusterConfiguration(settings, nodes)), {
         why: 'The DRBD resource is called promotable now and its roles Promoted and Unpromoted. The group is placed with the Promoted instance, not the other way round as in the article.',
       }),
-      run([first], 'Verify it and push it', [
-        `crm_verify --xml-file ${cib}`,
-        `cibadmin --replace --scope configuration --xml-file ${cib}`,
-      ]),
+      verifyAndPush(settings),
       wait(
         [first],
         'the service to run',
@@ -119,6 +126,23 @@ function pacemaker(settings: Settings): PlanSection {
       }),
     ],
   };
+}
+
+function verifyAndPush(settings: Settings): RunStep {
+  const push = `cibadmin --replace --scope configuration --xml-file ${layout.cib}`;
+  return fences(settings)
+    ? run(
+        [first],
+        'Verify it and push it',
+        [
+          `sed '/name="stonith-enabled"/s/value="true"/value="false"/' ${layout.cib} | crm_verify --xml-pipe`,
+          push,
+        ],
+        {
+          why: 'The file knows nothing of the servers’ state. With STONITH on, crm_verify would warn that both have to be fenced, since neither was ever seen.',
+        },
+      )
+    : run([first], 'Verify it and push it', [`crm_verify --xml-file ${layout.cib}`, push]);
 }
 
 /** Ends with status 0 when the designated controller has nothing to do. */

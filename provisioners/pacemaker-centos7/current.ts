@@ -11,6 +11,7 @@ import { clusterSections } from './current-cluster.ts';
 import { drbdSection } from './current-drbd.ts';
 import { errata } from './errata.ts';
 import { layout, topology } from './layout.ts';
+import { fences } from './settings.ts';
 
 const machines = topology('current');
 const all = machines.nodes.map((node) => node.name);
@@ -28,7 +29,9 @@ export function currentPlan(settings: Settings): Plan {
         'and holds the service address on one of them. The sections follow the article; each says where this edition differs and why.',
       'Differences that matter: Corosync 3 and Pacemaker 2.1 instead of 2 and 1.1; the configuration of Pacemaker is written as ' +
         `one XML file and pushed once, without pcs; no initial sync; a file of ${String(numberSetting(settings, 'drbd.size'))} MiB is replicated.`,
-      'Nothing fences a lost server, as in the article. A real fence device is planned; until then the setting fencing knows none.',
+      fences(settings)
+        ? 'A lost server is fenced: the host powers it off and on. The article has nothing of the kind.'
+        : 'Nothing fences a lost server, as in the article; the setting fencing=host does.',
     ],
     nodes: machines.nodes.map((node) => ({
       name: node.name,

@@ -12,14 +12,14 @@ export const pacemakerErrata: readonly Erratum[] = [
     right: 'A fence device for each server, and stonith-enabled="true".',
     why: 'A server that is declared lost may be alive. Nothing keeps both from writing to their replicas; and a resource that does not stop (on-fail="block") stays where it is, and the service with it.',
     handling:
-      'Both editions: none. The check "never two active servers" watches for it. A fence device that has the host power the peer off is planned for the setting fencing.',
+      'Both editions: none by default; the check "never two active servers" watches for it. Setting fencing=host has the host power a lost server off and on.',
   },
   {
     section: section.pacemaker,
     says: 'no-quorum-policy="ignore"',
     right: 'Leave it at stop: two_node: 1 of Corosync already gives the survivor quorum.',
     why: 'two_node implies wait_for_all: a server that boots alone waits until it has seen the other one. ignore switches just that off, so two servers that boot without a network between them both start the service.',
-    handling: `${bothKeep}it decides what happens when the network is cut.`,
+    handling: `${bothKeep}it decides what happens when the network is cut. With fencing=host it is stop.`,
   },
   {
     section: section.pacemaker,

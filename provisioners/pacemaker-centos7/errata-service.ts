@@ -64,6 +64,13 @@ export const serviceErrata: readonly Erratum[] = [
       'period: as printed. current: the agent is looked at, and patched only where its monitor starts daemons; that of Debian 12 (resource-agents 4.12) does not.',
   },
   {
+    section: section.monitorStarts,
+    says: 'diff -u of the agent and its copy.',
+    right: 'The same, and || true behind it where a script stops at what fails.',
+    why: 'diff ends with 1 when the files differ, which is what it is to show.',
+    handling: 'period: mended. current: not needed.',
+  },
+  {
     section: section.cloned,
     says: 'pcs resource cleanup exportfs, after pcs resource delete exportfs.',
     right: 'The two delete commands alone.',

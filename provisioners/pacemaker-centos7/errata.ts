@@ -17,6 +17,13 @@ export const errata: readonly Erratum[] = [
   },
   {
     section: section.machines,
+    says: 'virtualbox__intnet: "ha-nfs"',
+    right: 'A name that no other lab on the host has.',
+    why: 'VirtualBox joins all machines of a user that name the same internal network: two labs of this Vagrantfile share one Ethernet, on which every address exists twice.',
+    handling: 'Vagrantfiles made by lab: the name of the lab before that of the network.',
+  },
+  {
+    section: section.machines,
     says: 'config.ssh.insert_key = false',
     right: 'true, the default: Vagrant gives every machine a key of its own.',
     why: 'Whoever reaches the machines logs in with the key that the whole world knows.',
@@ -28,6 +35,13 @@ export const errata: readonly Erratum[] = [
     right: 'rpm --import of ELRepo’s key first, and the package by https.',
     why: 'A package that installs repositories and their keys, fetched without any proof of where it comes from. Today the address is dead: ELRepo has closed its archive for EL7, as CentOS has its own.',
     handling: `${keptAndNoted}the module comes with the kernel.`,
+  },
+  {
+    section: section.packages,
+    says: 'nfs-utils is installed on nfs01 and nfs02 alone.',
+    right: 'On sv01 and sv02 as well, or a box that has it.',
+    why: 'mount -t nfs is a program of that package, and it is the clients that mount.',
+    handling: 'period: as printed, the box decides. current: nfs-common on the clients.',
   },
   {
     section: section.packages,
@@ -80,6 +94,13 @@ export const errata: readonly Erratum[] = [
   },
   {
     section: section.drbd,
+    says: 'The listing of nfs02 shows ns:728889 nr:0.',
+    right: 'It is one of nfs01: on nfs02, which received the blocks, nr counts them and ns is 0.',
+    why: 'ns is what was sent over the network, nr what was received. Who looks for that line on nfs02 does not find it.',
+    handling: 'Told only.',
+  },
+  {
+    section: section.drbd,
     says: '/dev/drbd/by-res/nfs',
     right: '/dev/drbd/by-res/nfs/0',
     why: 'Since volumes exist a resource is a folder of them; newer udev rules of DRBD no longer make a link of the old name.',
@@ -99,6 +120,13 @@ export const errata: readonly Erratum[] = [
     right: 'A shared secret (cram-hmac-alg), verify-alg, and a deliberate choice for after a split brain.',
     why: 'Whoever reaches port 7791 can join; replicas that drifted apart are never noticed.',
     handling: `${keptAndNoted}verify-alg, by which lab compares the replicas after each run; no secret, for no other machine is on the network.`,
+  },
+  {
+    section: section.drbd,
+    says: 'systemctl status drbd.service, after systemctl stop drbd.service.',
+    right: 'The same, and || true behind it where a script stops at what fails.',
+    why: 'The status of a service that is stopped ends with 3.',
+    handling: 'period: mended. current: not needed.',
   },
   {
     section: section.corosync,

@@ -1,9 +1,11 @@
 import { messageOf } from '../../lab/errors.ts';
+import { textSetting } from '../../lab/settings.ts';
 import type { Health, Settings } from '../../lab/stack.ts';
 import { clientsReadEachOther } from '../parts/clients.ts';
 import type { Condition } from '../parts/conditions.ts';
 import { describeDrbd, isRedundant } from '../parts/drbd.ts';
 import { describeNfsState } from '../parts/nfs-state.ts';
+import { clientsMounted } from '../parts/nfs-mount-health.ts';
 import { bothRedundant, serverNames } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
 import { layout, recordsDirectory } from './layout.ts';
@@ -31,7 +33,12 @@ export async function health(
       }
     }),
   );
-  const clients = options.thorough ? await clientsReadEachOther(lab, recordsDirectory, options.signal) : [];
+  const clients = options.thorough
+    ? [
+        ...(await clientsMounted(lab, mountOf(settings), options.signal)),
+        ...(await clientsReadEachOther(lab, recordsDirectory, options.signal)),
+      ]
+    : [];
   return [
     ...answers.flatMap((answer) =>
       'error' in answer
@@ -41,6 +48,14 @@ export async function health(
     oneHolds(answers, settings),
     ...clients,
   ];
+}
+
+function mountOf(settings: Settings): Parameters<typeof clientsMounted>[1] {
+  return {
+    mountPoint: layout.clientMountPoint,
+    version: '3',
+    options: textSetting(settings, 'nfs.mountOptions'),
+  };
 }
 
 /** What must hold on each server. */

@@ -1,12 +1,15 @@
 import { numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
+import { fenceDeviceOf } from '../parts/fencing.ts';
+import { quorumPolicy } from './resources.ts';
+import { fences } from './settings.ts';
 
 /** The article's pcs commands, with what the settings change in them. */
 
 export function propertyCommands(settings: Settings): string[] {
   return [
-    'sudo pcs property set stonith-enabled="false"',
-    'sudo pcs property set no-quorum-policy="ignore"',
+    `sudo pcs property set stonith-enabled="${String(fences(settings))}"`,
+    `sudo pcs property set no-quorum-policy="${quorumPolicy(settings)}"`,
     'sudo pcs property set start-failure-is-fatal="false"',
     ...(numberSetting(settings, 'loadThreshold') === 80
       ? []
@@ -66,6 +69,14 @@ export function groupAddCommand(settings: Settings): string {
   const members =
     textSetting(settings, 'order') === 'article' ? 'fs vip nfsserver exportfs' : 'fs nfsserver exportfs vip';
   return `sudo pcs -f output.cib resource group add group-nfs ${members}`;
+}
+
+/** Not of the article. */
+export function fenceCommands(servers: readonly string[]): string[] {
+  return servers.flatMap((server) => [
+    `sudo pcs -f output.cib stonith create ${fenceDeviceOf(server)} fence_lab pcmk_host_list="${server}" pcmk_host_check="static-list" op monitor interval="60s"`,
+    `sudo pcs -f output.cib constraint location ${fenceDeviceOf(server)} avoids ${server}`,
+  ]);
 }
 
 /** The article's last section: the NFS server on both nodes. Empty where the agent has it. */

@@ -2,6 +2,7 @@ import type { Plan, PlanSection, PlanStep } from '../../lab/plan.ts';
 import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { loopDiskUnit } from '../parts/loop-disk.ts';
+import { fenceAgentSteps } from '../parts/fencing.ts';
 import { file, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
@@ -10,10 +11,12 @@ import { periodFiles } from './period-files.ts';
 import {
   clonedCommands,
   drbdCommand,
+  fenceCommands,
   groupAddCommand,
   groupCommands,
   propertyCommands,
 } from './period-resources.ts';
+import { fences } from './settings.ts';
 
 const all = ['sv01', 'sv02', 'nfs01', 'nfs02'];
 const servers = ['nfs01', 'nfs02'];
@@ -147,6 +150,7 @@ function drbd(settings: Settings): PlanSection {
         timeoutMs: 3_600_000,
       }),
       run(['nfs02'], 'Find the directories on nfs02', [
+        'cat /proc/drbd',
         'sudo drbdadm primary nfs',
         'sudo mkdir -p /drbd/nfs',
         'sudo mount /dev/drbd/by-res/nfs /drbd/nfs',
@@ -200,6 +204,12 @@ function pacemaker(settings: Settings): PlanSection {
         'sudo pcs -f output.cib constraint colocation add master drbd-master with group-nfs INFINITY',
         'sudo pcs -f output.cib constraint order promote drbd-master then start group-nfs',
       ]),
+      ...(fences(settings)
+        ? [
+            ...fenceAgentSteps(servers),
+            run(['nfs01'], 'Add a fence device for each server', fenceCommands(servers)),
+          ]
+        : []),
       run(['nfs01'], 'Apply it', ['sudo pcs cluster cib-push output.cib']),
       run(['nfs01'], 'Find everything started', ['sudo pcs status']),
     ],

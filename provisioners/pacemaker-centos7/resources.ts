@@ -7,7 +7,9 @@ import type {
   Primitive,
   Resource,
 } from '../parts/pacemaker-cib.ts';
+import { fenceDevices } from '../parts/fencing.ts';
 import { layout } from './layout.ts';
+import { fences } from './settings.ts';
 
 /** Id of the constraint that brings the service up on the first server, and is deleted then. */
 export const firstPlace = 'first-place';
@@ -18,10 +20,13 @@ export function clusterConfiguration(
   nodes: ClusterConfiguration['nodes'],
 ): ClusterConfiguration {
   const { resources, constraints } = inGroups(settings);
+  const fenced = fences(settings)
+    ? fenceDevices(nodes.map(({ name }) => name))
+    : { resources: [], constraints: [] };
   return {
     properties: {
-      'stonith-enabled': 'false',
-      'no-quorum-policy': 'ignore',
+      'stonith-enabled': String(fences(settings)),
+      'no-quorum-policy': quorumPolicy(settings),
       'start-failure-is-fatal': 'false',
       'load-threshold': `${String(numberSetting(settings, 'loadThreshold'))}%`,
     },
@@ -31,7 +36,7 @@ export function clusterConfiguration(
       'failure-timeout': `${String(numberSetting(settings, 'failureTimeout'))}s`,
     },
     nodes,
-    resources: [drbd(settings), ...resources],
+    resources: [drbd(settings), ...resources, ...fenced.resources],
     constraints: [
       {
         kind: 'colocation',
@@ -42,6 +47,7 @@ export function clusterConfiguration(
       },
       { kind: 'order', first: 'drbd-master', firstAction: 'promote', then: 'group-nfs' },
       ...constraints,
+      ...fenced.constraints,
       {
         kind: 'location',
         id: firstPlace,
@@ -52,6 +58,14 @@ export function clusterConfiguration(
       },
     ],
   };
+}
+
+/**
+ * With ignore, a server that was fenced while the network is cut would boot alone, and fence the one that serves. With stop it waits
+ * until it has seen the other (two_node implies wait_for_all), and the survivor keeps its quorum (votequorum(5)).
+ */
+export function quorumPolicy(settings: Settings): 'ignore' | 'stop' {
+  return fences(settings) ? 'stop' : 'ignore';
 }
 
 /** Names of the members of group-nfs in the order in which they start. */

@@ -1,6 +1,7 @@
 import { textSetting } from '../../lab/settings.ts';
 import type { Setting, Settings } from '../../lab/stack.ts';
 import { protocolSetting } from '../parts/cluster-settings.ts';
+import { brokenMountOptions } from '../parts/nfs-options.ts';
 import {
   flag,
   mebibytesBetween,
@@ -8,6 +9,7 @@ import {
   mountOptions,
   oneOf,
   scoreAbove0,
+  softMeaning,
   wholeNumberBetween,
   wholeSecondsBetween,
 } from '../parts/setting-values.ts';
@@ -45,9 +47,12 @@ export const settings: readonly Setting[] = [
   },
   {
     name: 'fencing',
-    description: 'How a lost server is kept from writing. The article has nothing that does.',
+    description:
+      'How a lost server is kept from writing. none: as in the article, nothing does. host: before a server takes over, it has the ' +
+      'host power the lost one off and on (stonith-enabled, a device fence_lab for each server), which then boots and joins again; ' +
+      'no-quorum-policy is stop then, so that it waits for its peer. DRBD itself is told nothing. The embedded provider alone has it.',
     defaults: both('none'),
-    schema: oneOf('none'),
+    schema: oneOf('none', 'host'),
   },
   {
     name: 'autostart',
@@ -156,7 +161,8 @@ export const settings: readonly Setting[] = [
     name: 'nfs.mountOptions',
     description:
       'Options of the clients’ mount, words of nfs(5). The current edition adds vers=3: it is what the article’s clients end ' +
-      'up with, since the export is the root of NFSv4 (fsid=root) and has no such path there.',
+      'up with, since the export is the root of NFSv4 (fsid=root) and has no such path there. ' +
+      softMeaning,
     defaults: both('rw,rsize=8192,wsize=8192,soft,intr,timeo=20,retrans=3'),
     schema: mountOptions,
   },
@@ -171,11 +177,18 @@ export const settings: readonly Setting[] = [
   },
 ];
 
+export function fences(values: Settings): boolean {
+  return textSetting(values, 'fencing') === 'host';
+}
+
 /** Rules between settings. */
 export function validate(values: Settings): string[] {
-  return textSetting(values, 'nfsserver') === 'cloned' && textSetting(values, 'order') !== 'article'
-    ? [
-        'order=export-before-address and nfsserver=cloned contradict each other: with cloned the export is on both servers all the time',
-      ]
-    : [];
+  return [
+    ...(textSetting(values, 'nfsserver') === 'cloned' && textSetting(values, 'order') !== 'article'
+      ? [
+          'order=export-before-address and nfsserver=cloned contradict each other: with cloned the export is on both servers all the time',
+        ]
+      : []),
+    ...brokenMountOptions(textSetting(values, 'nfs.mountOptions'), '3'),
+  ];
 }

@@ -51,6 +51,14 @@ export function corosyncConf(options: CorosyncOptions): string {
   ].join('\n');
 }
 
+/**
+ * Time after which a node that has not heard the token sends it again, where none is set: token / (4 + 0.2), with
+ * token_retransmits_before_loss_const at its default of 4 (corosync.conf(5); exec/totemconfig.c).
+ */
+export function tokenRetransmitMs(tokenMs: number): number {
+  return Math.floor(tokenMs / 4.2);
+}
+
 /** Consensus time where none is set: 1.2 times the token (corosync.conf(5)). */
 export function consensusMs(tokenMs: number): number {
   return Math.round(1.2 * tokenMs);

@@ -1,5 +1,7 @@
 import { flagSetting, numberSetting } from '../../lab/settings.ts';
+import type { Advice } from '../../lab/record.ts';
 import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../lab/stack.ts';
+import { noFailback, soonerDead } from './advice.ts';
 import { drbdSilenceSeconds, either, on, patienceFor } from './takeover.ts';
 
 /**
@@ -7,33 +9,61 @@ import { drbdSilenceSeconds, either, on, patienceFor } from './takeover.ts';
  * did; on hardware a few seconds.
  */
 const scriptsSeconds = { emulated: 30, accelerated: 8 };
+/** MiB/s of a resynchronisation whose rate is left to DRBD (250 KiB/s in 8.3 and 8.4, drbd.conf(5)). */
+const slowestResyncMib = 0.25;
 /** Releasing the service: stop the server, unmount, demote, drop the address. */
 const releaseSeconds = { emulated: 20, accelerated: 5 };
+
+/** What begins a takeover: the other server is declared dead, or it has handed its resources over. */
+export function takeoverBegins({ cause, from, to }: Takeover, settings: Settings): PhaseMarker {
+  const deadtime = numberSetting(settings, 'deadtime');
+  const failsBack = flagSetting(settings, 'autoFailback');
+  return cause === 'node-lost'
+    ? {
+        name: 'detect',
+        matches: on(to, 'peer-dead', from),
+        governedBy: `deadtime=${String(deadtime)}`,
+        shorten: soonerDead({
+          name: 'deadtime',
+          seconds: deadtime,
+          gain: 'this phase shortens second for second',
+          guard: '; nothing fences it, so both then hold the service',
+          source: 'the sample ha.cf of heartbeat, deadtime',
+        }),
+      }
+    : {
+        name: 'release',
+        matches: on(to, 'takeover-begun'),
+        governedBy: `autoFailback=${failsBack ? 'on' : 'off'}`,
+        ...(failsBack ? { shorten: [noFailback] } : {}),
+      };
+}
 
 /**
  * Boundaries in the order of haresources: IPaddr, drbddisk, Filesystem, then the script of the server.
  * @param server the resource script that serves
  * @param reconnect what governs how soon the clients are back
+ * @param sooner how that could be sooner, where that is known
+ * @param further phases between serving and the clients' return
  */
 export function takeoverPhases(
-  { cause, from, to }: Takeover,
+  takeover: Takeover,
   settings: Settings,
-  { server, reconnect }: { server: string; reconnect: string },
+  {
+    server,
+    reconnect,
+    sooner = [],
+    further = [],
+  }: {
+    server: string;
+    reconnect: string;
+    sooner?: readonly Advice[];
+    further?: readonly PhaseMarker[];
+  },
 ): PhaseMarker[] {
-  const begin: PhaseMarker =
-    cause === 'node-lost'
-      ? {
-          name: 'detect',
-          matches: on(to, 'peer-dead', from),
-          governedBy: `deadtime=${String(numberSetting(settings, 'deadtime'))}`,
-        }
-      : {
-          name: 'release',
-          matches: on(to, 'takeover-begun'),
-          governedBy: `autoFailback=${flagSetting(settings, 'autoFailback') ? 'on' : 'off'}`,
-        };
+  const { to } = takeover;
   return [
-    begin,
+    takeoverBegins(takeover, settings),
     { name: 'address', matches: on(to, 'resource-starting', 'drbddisk') },
     {
       name: 'promote',
@@ -47,28 +77,48 @@ export function takeoverPhases(
       name: 'serve',
       matches: either(on(to, 'serving'), on(to, 'connection-accepted'), on(to, 'takeover-complete')),
     },
-    { name: 'reconnect', matches: () => false, governedBy: reconnect },
+    ...further,
+    {
+      name: 'reconnect',
+      matches: () => false,
+      governedBy: reconnect,
+      ...(sooner.length === 0 ? {} : { shorten: [...sooner] }),
+    },
   ];
 }
 
-/** How long the service is away at most, term by term; the patience of clients comes on top. */
-export function awayTerms({ cause, emulated }: Takeover, settings: Settings): Budget['terms'] {
+/**
+ * How long the service is away at most, term by term; the patience of clients comes on top.
+ * @param scripts the phases in which scripts start resources
+ */
+export function awayTerms(
+  { cause, emulated }: Takeover,
+  settings: Settings,
+  scripts: readonly string[] = ['address', 'promote', 'mount', 'serve'],
+): Budget['terms'] {
   const host = emulated ? 'emulated' : 'accelerated';
   const deadtime = numberSetting(settings, 'deadtime');
   const keepalive = numberSetting(settings, 'keepalive');
   const until =
     cause === 'node-lost'
       ? [
-          { name: 'detection', seconds: deadtime, from: `deadtime=${String(deadtime)}` },
+          {
+            name: 'detection',
+            seconds: deadtime,
+            from: `deadtime=${String(deadtime)}`,
+            phases: ['detect'],
+          },
           {
             name: 'granularity of detection',
             seconds: keepalive,
             from: `keepalive=${String(keepalive)}: a heartbeat may have left just before the fault`,
+            phases: ['detect'],
           },
           {
             name: 'silence of DRBD',
             seconds: Math.max(0, drbdSilenceSeconds - deadtime),
             from: 'ping-int 10 s and ping-timeout 0.5 s of DRBD, as far as they outlast deadtime: until then promotion is refused',
+            phases: ['promote'],
           },
         ]
       : [
@@ -76,6 +126,7 @@ export function awayTerms({ cause, emulated }: Takeover, settings: Settings): Bu
             name: 'release',
             seconds: releaseSeconds[host],
             from: 'allowance for the scripts that stop resources',
+            phases: ['release'],
           },
         ];
   return [
@@ -84,6 +135,7 @@ export function awayTerms({ cause, emulated }: Takeover, settings: Settings): Bu
       name: 'takeover',
       seconds: scriptsSeconds[host],
       from: `allowance for the scripts that start resources, on ${host} machines`,
+      phases: [...scripts],
     },
   ];
 }
@@ -95,6 +147,8 @@ export function takeoverPatience(settings: Settings, budget: (takeover: Takeover
     plannedSeconds: budget({ cause: 'planned', from: '', to: '', emulated: true }).seconds,
     joinSeconds: numberSetting(settings, 'initdead'),
     // A whole resync of the device at the configured rate.
-    resyncSeconds: numberSetting(settings, 'drbd.size') / numberSetting(settings, 'drbd.resyncRate'),
+    resyncSeconds:
+      numberSetting(settings, 'drbd.size') /
+      Math.max(slowestResyncMib, numberSetting(settings, 'drbd.resyncRate')),
   });
 }

@@ -12,7 +12,7 @@ const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /\bReleasing resource group: (?<subject>\S+)/, kind: 'release-begun' },
   { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstart$/, kind: 'resource-starting' },
   { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstop$/, kind: 'resource-stopping' },
-  { pattern: /\b(?:nfs-kernel-server|apache2) serving$/, kind: 'serving' },
+  { pattern: /\b(?<subject>nfs-kernel-server|apache2|iscsi-target|vm) serving$/, kind: 'serving' },
   { pattern: /\bmach_down takeover complete for node (?<subject>[^\s.]+)\.$/, kind: 'takeover-complete' },
   { pattern: /\blocal HA resource acquisition completed/, kind: 'takeover-complete' },
   { pattern: /\b(?<subject>\S+) wants to go standby/, kind: 'standby-requested' },

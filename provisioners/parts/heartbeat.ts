@@ -9,19 +9,23 @@ export interface HeartbeatTimes {
 /** ha.cf(5) of a cluster that manages resources itself (haresources), without Pacemaker. */
 export function haCf(options: {
   times: HeartbeatTimes;
-  interfaces: readonly string[];
+  /** NICs on which it broadcasts. */
+  interfaces?: readonly string[];
+  /** The other node, where it speaks to that one alone. */
+  peer?: { nic: string; address: string };
   serial?: { device: string; baud: number };
   autoFailback: boolean;
   nodes: readonly string[];
 }): string {
-  const { times, serial } = options;
+  const { times, serial, interfaces = [], peer } = options;
   return [
     'logfacility local0',
     `keepalive ${heartbeatTime(times.keepalive)}`,
     `deadtime ${heartbeatTime(times.deadtime)}`,
     `warntime ${heartbeatTime(warntimeOf(times))}`,
     `initdead ${heartbeatTime(times.initdead)}`,
-    `bcast ${options.interfaces.join(' ')}`,
+    ...(interfaces.length === 0 ? [] : [`bcast ${interfaces.join(' ')}`]),
+    ...(peer === undefined ? [] : [`ucast ${peer.nic} ${peer.address}`]),
     ...(serial === undefined ? [] : [`baud ${String(serial.baud)}`, `serial ${serial.device}`]),
     `auto_failback ${options.autoFailback ? 'on' : 'off'}`,
     ...options.nodes.map((node) => `node ${node}`),
@@ -51,3 +55,6 @@ export function haResources(node: string, resources: readonly (readonly string[]
 export function authKeys(secret: string): string {
   return `auth 1\n1 sha1 ${secret}\n`;
 }
+
+/** Messages carry a check sum and no signature: whoever reaches the port is believed. */
+export const crcAuthKeys = 'auth 1\n1 crc\n';

@@ -1,4 +1,4 @@
-import { addressOf } from '../../lab/topology.ts';
+import { addressOf, addressesOf } from '../../lab/topology.ts';
 import type { Topology } from '../../lab/topology.ts';
 
 /**
@@ -13,9 +13,9 @@ export function hostsFile(
   const line = (address: string, name: string): string =>
     `${address.padEnd(15)} ${name}.${topology.domain} ${name}`;
   const nodes = topology.nodes.flatMap((node) =>
-    node.nics
-      .filter((nic) => nic.network === network)
-      .flatMap((nic) => (nic.address === undefined ? [] : [line(addressOf(nic.address), node.name)])),
+    addressesOf(node)
+      .filter((each) => each.network === network)
+      .map(({ address }) => line(addressOf(address), node.name)),
   );
   return [
     '127.0.0.1       localhost',

@@ -1,7 +1,7 @@
 import type { MonitorEvent } from '../../lab/stack.ts';
 import { syslogLine } from './logging.ts';
 
-/** What the kernel says about mounts, resynchronisation, NFS and the loss of a peer (Linux 6.1, DRBD 8.4). */
+/** What the kernel says about mounts, resynchronisation, NFS, iSCSI, bonds and the loss of a peer (Linux 6.1, DRBD 8.4). */
 const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /^EXT4-fs \((?<subject>\w+)\): mounted filesystem\b/, kind: 'mounted' },
   { pattern: /^EXT4-fs \((?<subject>\w+)\): unmounting filesystem\b/, kind: 'unmounted' },
@@ -11,9 +11,14 @@ const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /^block (?<subject>drbd\d+): Online verify +done\b/, kind: 'verify-finished' },
   { pattern: /^drbd (?<subject>[\w-]+): PingAck did not arrive in time/, kind: 'replication-silent' },
   { pattern: /^NFSD: .*(?:starting|Starting) \d+-second grace period/, kind: 'grace-begun' },
-  { pattern: /^NFSD: .*ending NFSv4 (?:recovery|grace) period/, kind: 'grace-ended' },
+  { pattern: /^NFSD: .*(?:ending|skipping) NFSv4 (?:recovery|grace) period/, kind: 'grace-ended' },
   { pattern: /^nfs: server (?<subject>\S+) not responding/, kind: 'server-silent' },
   { pattern: /^nfs: server (?<subject>\S+) OK/, kind: 'server-answers' },
+  { pattern: /^(?<subject>connection\d+:\d+): ping timeout of \d+ secs expired/, kind: 'session-silent' },
+  { pattern: /^(?<subject>connection\d+:\d+): detected conn error/, kind: 'session-lost' },
+  { pattern: /^(?<subject>session\d+): session recovery timed out/, kind: 'session-given-up' },
+  { pattern: /^\w+: \(slave (?<subject>\w+)\): link status definitely down/, kind: 'slave-down' },
+  { pattern: /^\w+: \(slave (?<subject>\w+)\): link status definitely up/, kind: 'slave-up' },
 ];
 
 /** A line of /var/log/kern.log. */

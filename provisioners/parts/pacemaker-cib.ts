@@ -15,7 +15,7 @@ export interface Operation {
 export interface Primitive {
   kind: 'primitive';
   id: string;
-  /** `ocf:heartbeat:Filesystem`, `systemd:nfs-server`. */
+  /** `ocf:heartbeat:Filesystem`, `systemd:nfs-server`, `stonith:fence_lab`. */
   agent: string;
   params: Readonly<Record<string, string>>;
   operations: readonly Operation[];
@@ -38,6 +38,8 @@ export type Resource = Primitive | Group | Clone;
 
 export type Constraint =
   | { kind: 'colocation'; resource: string; with: string; withRole?: 'Promoted'; score: string }
+  /** Never on this node. */
+  | { kind: 'ban'; resource: string; node: string }
   | { kind: 'location'; id: string; resource: string; role: 'Promoted'; node: string; score: string }
   | { kind: 'order'; first: string; firstAction: 'start' | 'promote'; then: string };
 
@@ -127,6 +129,15 @@ function constraintXml(constraint: Constraint): string[] {
       'first-action': firstAction,
       then,
       'then-action': 'start',
+    });
+  }
+  if (constraint.kind === 'ban') {
+    const { resource, node } = constraint;
+    return element('rsc_location', {
+      id: `${resource}-not-on-${node}`,
+      rsc: resource,
+      node,
+      score: '-INFINITY',
     });
   }
   if (constraint.kind === 'location') {

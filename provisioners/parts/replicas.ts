@@ -13,6 +13,8 @@ export interface ReplicatedFileSystem {
   mountPoint: string;
   /** File behind the lower device, on both servers. */
   dataImage: string;
+  /** Where in that file the lower device begins; at its start, unless said. */
+  dataOffsetMib?: number;
   /** Type and options of mount(8) that read it without touching its journal. */
   readOnlyMount: string;
 }
@@ -62,20 +64,16 @@ export async function readFiles(
 }
 
 /**
- * Reads the writers' files from the standby's replica, underneath DRBD. The file system begins where the lower device does,
- * wherever the meta-data lies, so the image is mounted read-only from a second loop device while the active server's file
- * system is frozen, which leaves nothing in its journal. The freeze ends by itself after a minute, whatever happens to this
- * process.
- * @param paths of the files on the active server, below the mount point
+ * Runs `work` while the active server's file system is frozen, which leaves nothing in its journal. The freeze ends by itself
+ * after a minute, whatever happens to this process.
  */
-export async function readStandby(
+export async function whileFrozen<T>(
   lab: Reachable,
-  { server, standby }: { server: string; standby: string },
-  { mountPoint, dataImage, readOnlyMount }: ReplicatedFileSystem,
-  probes: readonly ProbeData[],
-  paths: readonly string[],
+  server: string,
+  { mountPoint }: Pick<ReplicatedFileSystem, 'mountPoint'>,
+  work: () => Promise<T>,
   signal: AbortSignal,
-): Promise<Texts> {
+): Promise<T> {
   const thaw = `fsfreeze -u ${mountPoint}`;
   await lab
     .machine(server)
@@ -84,24 +82,67 @@ export async function readStandby(
       signal,
     });
   try {
-    const { stdout } = await lab
-      .machine(standby)
-      .exec(
-        [
-          'set -e',
-          'folder=$(mktemp -d)',
-          `loop=$(losetup -f --show -r ${dataImage})`,
-          'trap \'cd /; umount "$folder" 2>/dev/null || :; losetup -d "$loop"; rmdir "$folder"\' EXIT',
-          `mount ${readOnlyMount} "$loop" "$folder"`,
-          'cd "$folder"',
-          printEncoded(paths.map((path) => `.${path.slice(mountPoint.length)}`)),
-        ].join('\n'),
-        { timeoutMs: 50_000, signal },
-      );
-    return parseEncoded(stdout, `replica ${standby}`, probes);
+    return await work();
   } finally {
     await lab.machine(server).exec(thaw, { timeoutMs: 60_000, allowFailure: true });
   }
+}
+
+/**
+ * Runs a script on the standby, in the root of its replica underneath DRBD, and returns what it prints. The file system begins
+ * where the lower device does, wherever the meta-data lies, so the image is mounted read-only from a second loop device. The
+ * active server's file system must be frozen.
+ */
+export async function onStandbyReplica(
+  lab: Reachable,
+  standby: string,
+  {
+    dataImage,
+    dataOffsetMib,
+    readOnlyMount,
+  }: Pick<ReplicatedFileSystem, 'dataImage' | 'dataOffsetMib' | 'readOnlyMount'>,
+  script: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const offset = dataOffsetMib === undefined ? '' : ` -o ${String(dataOffsetMib)}MiB`;
+  const { stdout } = await lab
+    .machine(standby)
+    .exec(
+      [
+        'set -e',
+        'folder=$(mktemp -d)',
+        `loop=$(losetup -f --show -r${offset} ${dataImage})`,
+        'trap \'cd /; umount "$folder" 2>/dev/null || :; losetup -d "$loop"; rmdir "$folder"\' EXIT',
+        `mount ${readOnlyMount} "$loop" "$folder"`,
+        'cd "$folder"',
+        script,
+      ].join('\n'),
+      { timeoutMs: 50_000, signal },
+    );
+  return stdout;
+}
+
+/**
+ * Reads the writers' files from the standby's replica.
+ * @param paths of the files on the active server, below the mount point
+ */
+export async function readStandby(
+  lab: Reachable,
+  { server, standby }: { server: string; standby: string },
+  fileSystem: ReplicatedFileSystem,
+  probes: readonly ProbeData[],
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Texts> {
+  const script = printEncoded(paths.map((path) => `.${path.slice(fileSystem.mountPoint.length)}`));
+  const stdout = await whileFrozen(
+    lab,
+    server,
+    fileSystem,
+    () => onStandbyReplica(lab, standby, fileSystem, script, signal),
+    signal,
+  );
+  return parseEncoded(stdout, `replica ${standby}`, probes);
 }
 
 /** Online verify: DRBD hashes every block on both sides; the rate of a resync would make it last, so it is raised meanwhile. */

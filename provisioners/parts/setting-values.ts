@@ -74,6 +74,11 @@ export const mountOptions: z.ZodType<string> = optionWords(
   'the protocol version is the setting nfs.version, not a mount option',
 );
 
+/** What a soft mount means, for descriptions of settings. */
+export const softMeaning =
+  'With soft or softerr an operation without an answer for timeo × (retrans + 1) fails; it may have been done or not, and an ' +
+  'application that takes no notice has lost it. What was acknowledged stays.';
+
 /** Words of mount(8); heartbeat separates arguments by two colons. */
 export const fileSystemOptions: z.ZodType<string> = optionWords(
   'mount options of mount(8), comma separated, letters, digits and = only, as sync,noatime',

@@ -15,8 +15,15 @@ export function either(...matches: readonly Match[]): Match {
   return (event) => matches.some((match) => match(event));
 }
 
+/** Each term in tenths of a second, upwards: a budget is an upper bound, and people read it. */
 export function budgetOf(terms: Budget['terms']): Budget {
-  return { seconds: sum(terms), terms };
+  const rounded = terms.map((term) => ({ ...term, seconds: inTenths(term.seconds, Math.ceil) }));
+  return { seconds: inTenths(sum(rounded), Math.round), terms: rounded };
+}
+
+/** The tiny part that a sum of decimal fractions is off by in binary does not count. */
+function inTenths(seconds: number, round: (tenths: number) => number): number {
+  return round(Number((seconds * 10).toFixed(6))) / 10;
 }
 
 export function sum(terms: Budget['terms']): number {

@@ -26,8 +26,30 @@ ${fold(
         { numeric: [1, 2] },
       ),
 )}
+${record.load !== null && fold('Starvation', starvation(record.load))}
 ${fold('Files beside the record', h`<ul class="files">${record.files.map((file) => h`<li><code>${file}</code></li>`)}</ul>`)}
 </section>`;
+}
+
+/** Who got the processor in time, and who did not. */
+function starvation({ watchdogs, late, steal }: NonNullable<RunRecord['load']>): Html {
+  const most = steal.reduce((worst, stretch) => Math.max(worst, stretch.share), 0);
+  return h`${
+    watchdogs.length === 0
+      ? h`<p class="note">Nobody was watched.</p>`
+      : table(
+          'Watchdogs',
+          ['Of', 'Wakes', 'Latest by', 'Late wakes'],
+          watchdogs.map((each) => [
+            each.of,
+            each.wakes,
+            `${each.worstLateMs.toFixed(0)} ms`,
+            late.filter((wake) => wake.of === each.of).length,
+          ]),
+          { numeric: [1, 2, 3] },
+        )
+  }
+${steal.length > 0 && h`<p>Steal from this host, at most: ${(most * 100).toFixed(1)} %.</p>`}`;
 }
 
 function fold(title: string, body: Html): Html {

@@ -1,4 +1,5 @@
 import type { Window } from '../../lab/record.ts';
+import { isSurprising, predictionLine, standingOf } from '../explain/prediction.ts';
 import { exactSeconds, percent, roundSeconds, shortSeconds } from '../figures.ts';
 import { phaseParts } from '../phase-parts.ts';
 import type { PhasePart } from '../phase-parts.ts';
@@ -29,6 +30,7 @@ function stallFigure(window: Window, id: string): Html {
   }</p>
 ${parts.length > 0 ? bar(parts, window.stallSeconds, id) : h`<p class="note">The record attributes no part of it to a phase.</p>`}
 ${budget(window, window.stallSeconds)}
+${predicted(window)}
 ${parts.length > 0 && legend(parts, stall)}
 ${otherStalls(window)}</article>`;
 }
@@ -65,6 +67,15 @@ function budget(window: Window, seconds: number): Html {
   return h`<div class="budget"><div class="meter" aria-hidden="true"><span class="${over ? 'over' : 'within'}" style="${`width:${((share / scale) * 100).toFixed(2)}%`}"></span><i style="${`left:${(100 / scale).toFixed(2)}%`}"></i></div>
 <p>${over ? h`<strong>Over budget:</strong> ` : null}${text}</p>
 ${terms.length > 0 && h`<ul class="terms">${terms}</ul>`}</div>`;
+}
+
+/** What was expected; marked where the run was otherwise, which fails nothing. */
+function predicted(window: Window): Html {
+  const line = predictionLine(window);
+  if (line === '') return h``;
+  return isSurprising(window)
+    ? h`<p class="predicted"><strong>Unexpected: ${standingOf(window)}.</strong> ${line}</p>`
+    : h`<p class="predicted note">${line}</p>`;
 }
 
 function legend(parts: readonly PhasePart[], stall: string): Html {

@@ -76,6 +76,8 @@ box-shadow:inset 0 0 0 1px rgba(0,0,0,.28);-webkit-print-color-adjust:exact;prin
 .meter span{position:absolute;inset:0 auto 0 0;border-radius:.25rem;background:var(--accent)}
 .meter .over{background:var(--fail)}
 .meter i{position:absolute;top:-.2rem;bottom:-.2rem;border-left:2px solid var(--ink);margin-left:-2px}
+.predicted strong{color:var(--unknown)}
+.predicted.note::first-letter{text-transform:uppercase}
 .terms{grid-column:2}
 .terms li{display:grid;grid-template-columns:3.25rem minmax(0,1fr)}
 .terms b{font-weight:600}
@@ -142,6 +144,11 @@ td ul{min-width:15rem}
 .events .log .text{color:var(--soft);font:.8125rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .events .source,.events .node{white-space:nowrap}
 .subject{font-weight:600}
+.words ul{list-style:disc;padding-left:1.2rem}
+.words li{margin:.35rem 0;max-width:60rem}
+.words li::marker{color:var(--strong)}
+.words li .note{display:block}
+.words h4{font-size:.9375rem;font-weight:600;margin:1rem 0 .2rem}
 details{border-bottom:1px solid var(--line)}
 summary{padding:.7rem 0;cursor:pointer}
 summary h3{display:inline}

@@ -1,31 +1,19 @@
 import { expect } from 'chai';
-import { RunRecord } from '../../lab/record.ts';
+import type { RunRecord } from '../../lab/record.ts';
 import { linkFlap } from '../../scenarios/link-flap.ts';
-import { lab } from './rig.ts';
+import { expectPass, soundRun, type SoundRun } from './sound-run.ts';
 
 describe('lab scenario link-flap, on the lab of the scenario before', () => {
+  let run: SoundRun;
   let record: RunRecord;
-  /** The host was too busy for figures; what must never happen, must not even then. */
-  let starved = true;
 
   before(async () => {
-    for (let attempt = 1; attempt <= 3 && starved; attempt++) {
-      const outcome = await lab('scenario', 'link-flap', '--stack', 'heartbeat-sarge', '--keep', '--json');
-      if (outcome.stdout === '') throw new Error(`no record; ${String(outcome.status)}: ${outcome.stderr}`);
-      const [first] = RunRecord.array().parse(JSON.parse(outcome.stdout));
-      if (first === undefined) throw new Error(`no record: ${outcome.stderr}`);
-      record = first;
-      starved = record.checks.find((check) => check.name === 'measurement-sound')?.verdict !== 'pass';
-    }
+    run = await soundRun('link-flap', 'heartbeat-sarge');
+    record = run.record;
   });
 
   it('passes every check, but for those that a starved host spoils', () => {
-    const told = record.checks.map((check) => `${check.verdict} ${check.name}: ${check.message}`).join('\n');
-    expect(record.broken, told).to.equal(null);
-    const spoiled = starved ? ['measurement-sound', 'stall-within-budget'] : [];
-    const bad = record.checks.filter((check) => check.verdict !== 'pass' && !spoiled.includes(check.name));
-    expect(bad, told).to.deep.equal([]);
-    expect(record.checks).to.have.length(linkFlap.checks.length);
+    expectPass(run, linkFlap.checks.length);
   });
 
   it('proved by the kernel of the node and by the fabric that the cable was out', () => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { ClockTrack, hostNowMs } from '../../lab/clock.ts';
 import { CommandError, InterruptedError, RigError } from '../../lab/errors.ts';
 import type { Fabric, FabricPort } from '../../lab/fabric.ts';
+import type { Fencing } from '../../lab/fencing.ts';
 import type { ExecOptions, ExecResult, Machine } from '../../lab/machine.ts';
 import { debian12 } from '../../lab/platforms/debian-12.ts';
 import type { Lab } from '../../lab/provider.ts';
@@ -114,6 +115,8 @@ export interface FakeLab {
   readonly done: string[];
   /** The ports that the fabric tells. */
   ports: FabricPort[];
+  /** What servers did to each other's power. */
+  fencings: Fencing[];
   consoles: Map<string, string>;
   break: (message: string) => void;
   readonly closed: boolean;
@@ -149,6 +152,7 @@ export function fakeLab(shell: FakeShell = () => ({})): FakeLab {
     },
     ports: () => Promise.resolve(fake.ports),
     rules: () => Promise.resolve([]),
+    fencings: () => Promise.resolve(fake.fencings),
     addRule: () => Promise.resolve('1'),
     removeRule: () => Promise.resolve(false),
     observe: () => Promise.resolve({ stop: note('stop observing') }),
@@ -163,6 +167,7 @@ export function fakeLab(shell: FakeShell = () => ({})): FakeLab {
     machine,
     done,
     ports: [],
+    fencings: [],
     consoles,
     break: (message) => {
       tellBroken(new RigError(message));

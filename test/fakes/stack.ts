@@ -41,9 +41,15 @@ export function fakeStack(changes: Partial<Stack> = {}): Stack {
     monitors: () => [],
     workload: () => ({ kind: 'nfs-append', directory: '/mnt', intervalMs: 10 }),
     detectionMs: () => 10_000,
+    heartbeatIntervalMs: () => 2000,
     failsBack: () => true,
     phases: () => [],
     budget: () => ({ seconds: 45, terms: [] }),
+    timing: () => ({
+      timers: [],
+      clients: { mostSeconds: () => 10, grows: false, from: 'as before' },
+      settings: ['deadtime'],
+    }),
     patience: () => ({ takeoverMs: 500, redundancyMs: 500, failbackMs: 500 }),
     readBack: (_lab, probes) =>
       Promise.resolve({

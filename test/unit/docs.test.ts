@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { verbs } from '../../lab/cli/verbs.ts';
 import { configFile, logFile, pidFile } from '../../lab/fabric/config.ts';
 import { logFileIn } from '../../lab/host/install.ts';
-import { machineSockets, nicSocket, nodeFiles } from '../../lab/providers/qemu/paths.ts';
+import { fenceSocket, machineSockets, nicSocket, nodeFiles } from '../../lab/providers/qemu/paths.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = [
@@ -45,6 +45,7 @@ const writtenFiles = [
   ...Object.values(nodeFiles('/state', '<node>')).slice(1),
   ...Object.values(machineSockets('/runtime', '<node>')),
   nicSocket('/runtime', '<node>', '<nic>'),
+  fenceSocket('/runtime', '<node>'),
   ...[configFile, logFile, pidFile, logFileIn('/cache')],
 ].map((path) => basename(path));
 

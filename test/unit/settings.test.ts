@@ -58,6 +58,7 @@ describe('settings of heartbeat-sarge', () => {
     warntime: ['0.1', 'x'],
     initdead: ['9', '1201'],
     autoFailback: ['maybe', 1, ''],
+    'heartbeat.media': ['serial', 'eth+', 'eth,serial', ''],
     'drbd.protocol': ['D', 'c', ''],
     'drbd.size': ['16', '64G', '512K', '100.5', '512 apples'],
     'drbd.resyncRate': ['0', '5G', '10M; halt'],

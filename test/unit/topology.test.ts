@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { UsageError } from '../../lab/errors.ts';
-import { addressOn, clientsOf, parseTopology, prefixOf, serversOf } from '../../lab/topology.ts';
+import {
+  addressOn,
+  addressesOf,
+  clientsOf,
+  linkOf,
+  parseTopology,
+  prefixOf,
+  serversOf,
+} from '../../lab/topology.ts';
 
 function node(name: string, role: string, address: string) {
   return { name, role, memoryMib: 512, cpus: 1, nics: [{ name: 'eth1', network: 'lan', address }] };
@@ -146,5 +154,94 @@ describe('a topology', () => {
   it('has no address for a node that is not on a network', () => {
     const topology = parseTopology(example(), 'lab.yaml');
     expect(() => addressOn(topology, 'nfs01', 'san')).to.throw(TypeError, 'nfs01 has no address on san');
+  });
+});
+
+describe('a bond', () => {
+  function bonded(change: Record<string, unknown> = {}, nics: unknown[] = []) {
+    return {
+      ...example(),
+      networks: [...example().networks, { name: 'other', purpose: 'another one', cidr: '10.0.0.0/24' }],
+      nodes: [
+        node('sv01', 'client', '192.168.33.11/24'),
+        {
+          name: 'nfs01',
+          role: 'server',
+          memoryMib: 512,
+          cpus: 1,
+          nics: [
+            { name: 'eth1', network: 'lan' },
+            { name: 'eth2', network: 'lan' },
+            { name: 'eth3', network: 'other', address: '10.0.0.1/24' },
+            ...nics,
+          ],
+          bonds: [
+            {
+              name: 'bond0',
+              slaves: ['eth1', 'eth2'],
+              network: 'lan',
+              address: '192.168.33.21/24',
+              ...change,
+            },
+          ],
+        },
+      ],
+    };
+  }
+
+  it('has the address of its node on its network', () => {
+    const topology = parseTopology(bonded(), 'lab.yaml');
+    expect(addressOn(topology, 'nfs01', 'lan')).to.equal('192.168.33.21');
+    expect(serversOf(topology).map(addressesOf)).to.deep.equal([
+      [
+        { name: 'eth3', network: 'other', address: '10.0.0.1/24' },
+        { name: 'bond0', network: 'lan', address: '192.168.33.21/24' },
+      ],
+    ]);
+  });
+
+  it('loses its link with all of its cables, a NIC outside with its own', () => {
+    const [server] = serversOf(parseTopology(bonded(), 'lab.yaml'));
+    if (server === undefined) throw new Error('no server');
+    expect(linkOf(server, 'eth2')).to.deep.equal(['eth1', 'eth2']);
+    expect(linkOf(server, 'eth3')).to.deep.equal(['eth3']);
+  });
+
+  const refused: [string, unknown, string][] = [
+    [
+      'a slave that is not there',
+      bonded({ slaves: ['eth1', 'eth7'] }),
+      'no NIC is called eth7; did you mean eth1',
+    ],
+    ['one slave twice', bonded({ slaves: ['eth1', 'eth1'] }), 'eth1 is in a bond already'],
+    ['no slave', bonded({ slaves: [] }), 'nodes[1].bonds[0].slaves'],
+    [
+      'a slave on another network',
+      bonded({ slaves: ['eth1', 'eth4'] }, [{ name: 'eth4', network: 'other' }]),
+      'nodes[1].bonds[0].slaves: eth4 is on other, bond0 on lan',
+    ],
+    [
+      'a slave with an address',
+      bonded({ slaves: ['eth1', 'eth4'] }, [{ name: 'eth4', network: 'lan', address: '192.168.33.9/24' }]),
+      'eth4 has an address of its own, 192.168.33.9/24',
+    ],
+    [
+      'the address of another node',
+      bonded({ address: '192.168.33.11/24' }),
+      '192.168.33.11 is already the address of sv01',
+    ],
+    ['a name of something else', bonded({ name: 'team0' }), 'bond0 to bond9'],
+  ];
+  for (const [what, json, says] of refused)
+    it(`is refused with ${what}`, () => {
+      expect(complaintOf(json)).to.include(says);
+    });
+
+  it('shares no slave with another one', () => {
+    const json = bonded();
+    const twice = structuredClone(json) as { nodes: { bonds?: { name: string }[] }[] };
+    const own = twice.nodes[1]?.bonds;
+    own?.push({ ...structuredClone(own[0]), name: 'bond1' });
+    expect(complaintOf(twice)).to.include('nodes[1].bonds[1].slaves: eth1 is in a bond already');
   });
 });

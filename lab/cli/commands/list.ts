@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { resolve } from 'node:path';
-import { UsageError, messageOf } from '../../errors.ts';
+import { UsageError } from '../../errors.ts';
 import { listLabs } from '../known-labs.ts';
 import { labsHome } from '../../labs.ts';
 import { didYouMean } from '../../nearest.ts';
@@ -9,15 +9,22 @@ import { deeds } from '../../providers/means.ts';
 import type { Stack } from '../../stack.ts';
 import { readConfig } from '../config.ts';
 import type { CliContext } from '../context.ts';
-import { print, printJson, table } from '../output.ts';
+import { print, printJson, table, tell } from '../output.ts';
 import type { Program } from '../program.ts';
 import { examples } from '../program.ts';
-import { readRun, runsIn } from '../records.ts';
 import { providers, scenarios, stackNamed, stacks } from '../registry.ts';
+import { describeRuns, readRecords, stackRuns } from '../stack-runs.ts';
+import type { StackRuns } from '../stack-runs.ts';
 import { defaultOut } from './scenario.ts';
 
-/** A list as rows of named values: data for --json, columns for people. A scenario is its question to them, in one line. */
+/** Named values, which become columns. A scenario is its question to people, in one line. */
 type Row = Readonly<Record<string, unknown>>;
+
+/** A list as data for --json, and as rows for people. */
+interface Listing {
+  data: readonly object[];
+  rows: readonly Row[];
+}
 
 export const topics = ['stacks', 'scenarios', 'settings', 'providers', 'labs', 'runs'] as const;
 type Topic = (typeof topics)[number];
@@ -33,6 +40,7 @@ export function defineList(program: Program, context: CliContext): void {
       'after',
       examples([
         ['lab list', 'what this release has'],
+        ['lab list stacks', 'their articles, and what was run for real and when'],
         ['lab list settings --stack heartbeat-sarge', 'what --set understands'],
         ['lab list runs', 'recorded runs with their verdicts'],
       ]),
@@ -41,23 +49,39 @@ export function defineList(program: Program, context: CliContext): void {
       const options = command.optsWithGlobals();
       const wanted: readonly Topic[] =
         topic === undefined ? ['stacks', 'scenarios', 'providers'] : [checkedTopic(topic)];
-      const lists: [Topic, Row[]][] = [];
+      const lists: [Topic, Listing][] = [];
       for (const each of wanted)
-        lists.push([each, await rowsOf(each, context, { stack: options.stack, out: options.out })]);
+        lists.push([each, await listingOf(each, context, { stack: options.stack, out: options.out })]);
       if (options.json === true)
-        printJson(context, topic === undefined ? Object.fromEntries(lists) : lists[0]?.[1]);
-      else print(context, lists.map(([name, rows]) => drawn(name, rows, lists.length > 1)).join('\n\n'));
+        printJson(
+          context,
+          topic === undefined
+            ? Object.fromEntries(lists.map(([name, { data }]) => [name, data]))
+            : lists[0]?.[1].data,
+        );
+      else print(context, lists.map(([name, { rows }]) => drawn(name, rows, lists.length > 1)).join('\n\n'));
     });
 }
 
-async function rowsOf(
+async function listingOf(
   topic: Topic,
+  context: CliContext,
+  options: { stack: string | undefined; out: string },
+): Promise<Listing> {
+  if (topic === 'stacks') {
+    const data = await stacksWithRuns(context, resolve(context.cwd, options.out));
+    return { data, rows: data.flatMap(editionRows) };
+  }
+  const rows = await rowsOf(topic, context, options);
+  return { data: rows, rows };
+}
+
+async function rowsOf(
+  topic: Exclude<Topic, 'stacks'>,
   context: CliContext,
   options: { stack: string | undefined; out: string },
 ): Promise<Row[]> {
   switch (topic) {
-    case 'stacks':
-      return stacks.map(({ name, title, editions }) => ({ name, title, editions }));
     case 'scenarios':
       return scenarios.map(({ name, title, question, needs }) => ({ name, title, question, needs }));
     case 'providers':
@@ -86,19 +110,28 @@ function settingRows(stack: Stack): Row[] {
   }));
 }
 
+/** What the records of this folder say of each stack; one that cannot be read is named beside the list. */
+async function stacksWithRuns(context: CliContext, results: string): Promise<StackRuns[]> {
+  const { records, broken } = await readRecords(context.cwd, results);
+  for (const { run, problem } of broken) tell(context, `note: the record of ${run} is left out: ${problem}`);
+  return stacks.map((stack) => stackRuns(stack, records));
+}
+
 /** A run whose record cannot be read is listed with the reason. */
 async function runRows(context: CliContext, results: string): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const run of await runsIn(results)) {
-    try {
-      const { record } = await readRun(context.cwd, results, run);
-      const { id, startedAt, scenario, stack, verdict, stallSeconds } = record;
-      rows.push({ id, startedAt, scenario, stack, verdict, stallSeconds });
-    } catch (error) {
-      rows.push({ id: run, verdict: 'unreadable', problem: messageOf(error).split('\n')[0] });
-    }
-  }
-  return rows;
+  const { records, broken } = await readRecords(context.cwd, results);
+  const rows: (Row & { id: string })[] = [
+    ...records.map(({ id, startedAt, scenario, stack, verdict, stallSeconds }) => ({
+      id,
+      startedAt,
+      scenario,
+      stack,
+      verdict,
+      stallSeconds,
+    })),
+    ...broken.map(({ run, problem }) => ({ id: run, verdict: 'unreadable', problem })),
+  ];
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 async function stackOf(context: CliContext, asked: string | undefined): Promise<Stack> {
@@ -115,6 +148,17 @@ function drawn(topic: Topic, rows: readonly Row[], titled: boolean): string {
   );
   const body = table([columns, ...rows.map((row) => columns.map((column) => cell(row[column])))]);
   return titled ? `${topic.toUpperCase()}\n${body}` : body;
+}
+
+/** The article comes last: its letters may be twice as wide as others. */
+function editionRows({ name, article, editions }: StackRuns): Row[] {
+  return editions.map((each) => ({
+    name,
+    edition: each.edition,
+    platform: each.platform,
+    'run for real': describeRuns(each),
+    article: `${article.title} (${article.author}, ${article.date})`,
+  }));
 }
 
 function cell(value: unknown): string {

@@ -2,14 +2,16 @@ import { Option } from '@commander-js/extra-typings';
 import { resolve } from 'node:path';
 import { judge, overall } from '../../check.ts';
 import { UsageError } from '../../errors.ts';
+import { didYouMean } from '../../nearest.ts';
 import type { RunRecord } from '../../record.ts';
 import type { CliContext } from '../context.ts';
 import { tell } from '../output.ts';
-import { exitCodeOf, present, printRecords } from '../present.ts';
-import type { Program } from '../program.ts';
+import { exitCodeOf, present, printRecords, printRepeats } from '../present.ts';
+import type { GlobalOptions, Program } from '../program.ts';
 import { examples } from '../program.ts';
-import { readRun, runsIn } from '../records.ts';
+import { readRun, runsIn, sweepsIn } from '../records.ts';
 import { scenarios } from '../registry.ts';
+import { drawSweep, printSweep } from '../sweep-page.ts';
 import { defaultOut } from './scenario.ts';
 
 export function defineReport(program: Program, context: CliContext): void {
@@ -19,18 +21,26 @@ export function defineReport(program: Program, context: CliContext): void {
       'Judge recorded runs again with the checks of this release and draw their reports. The record itself stays as it is.',
     )
     .argument('[run...]', 'id of a run, its folder, or its record.json (default: the latest run)')
+    .option('--sweep', 'a sweep: its folder instead of a run (default: the latest sweep)')
+    .option('--summary', 'the runs together, as a distribution, instead of one by one')
     .addOption(new Option('--out <folder>', 'where the runs are').env('LAB_OUT').default(defaultOut))
     .addHelpText(
       'after',
       examples([
         ['lab report', 'the latest run'],
         ['lab report lab-results/*', 'all of them'],
+        ['lab report lab-results/* --summary', 'median, worst and spread of repeated runs'],
+        ['lab report --sweep', 'the latest sweep, drawn again from its records'],
         ['lab report --json', 'the record, with the verdicts of today'],
       ]),
     )
     .action(async (asked, _options, command) => {
       const options = command.optsWithGlobals();
       const results = resolve(context.cwd, options.out);
+      if (options.sweep === true) {
+        context.exitWith(exitCodeOf(await reportSweep(context, options, results, asked)));
+        return;
+      }
       const runs = asked.length > 0 ? asked : (await runsIn(results)).slice(-1);
       if (runs.length === 0)
         throw new UsageError(
@@ -46,12 +56,39 @@ export function defineReport(program: Program, context: CliContext): void {
             context,
             `note: ${record.id} was judged ${record.verdict} when it ran, and is ${judged.verdict} now`,
           );
-        await present(context, options, judged, directory);
+        if (options.summary !== true) await present(context, options, judged, directory);
         records.push(judged);
       }
-      printRecords(context, options, records);
+      if (options.summary === true) printRepeats(context, options, records);
+      else printRecords(context, options, records);
       context.exitWith(exitCodeOf(records));
     });
+}
+
+/** Draws a sweep again, from the records in its folder, judged again. */
+async function reportSweep(
+  context: CliContext,
+  options: GlobalOptions,
+  results: string,
+  asked: readonly string[],
+): Promise<RunRecord[]> {
+  const known = await sweepsIn(results);
+  const [name = known.at(-1), ...more] = asked;
+  if (name === undefined)
+    throw new UsageError(`there is no sweep in ${results}`, 'lab sweep hard-halt --set deadtime=5,10');
+  if (more.length > 0) throw new UsageError('one sweep at a time', `lab report --sweep ${name}`);
+  const folders = [resolve(results, name), resolve(context.cwd, name)];
+  const runs = await Promise.all(folders.map(runsIn));
+  const at = runs.findIndex((each) => each.length > 0);
+  const folder = folders[at];
+  if (folder === undefined)
+    throw new UsageError(`there is no sweep ${JSON.stringify(name)}`, didYouMean(name, known));
+  const records: RunRecord[] = [];
+  for (const run of runs[at] ?? [])
+    records.push(judgedAgain((await readRun(context.cwd, folder, run)).record));
+  await drawSweep(context, folder, records);
+  printSweep(context, options, folder, records);
+  return records;
 }
 
 /** A record of a scenario that this release does not have keeps its own verdicts. */

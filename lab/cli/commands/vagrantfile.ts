@@ -2,11 +2,14 @@ import { Option } from '@commander-js/extra-typings';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { vagrantfile } from '../../../Vagrantfile.ts';
+import { ensureAble } from '../../able.ts';
 import type { Box } from '../../box.ts';
 import { parseBox } from '../../box.ts';
 import { HostError, UsageError, messageOf } from '../../errors.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Platform } from '../../platform.ts';
+import { capabilitiesOf } from '../../providers/deed.ts';
+import { deeds } from '../../providers/means.ts';
 import { freshSecrets } from '../../run/apply-plan.ts';
 import type { VagrantProvider } from '../../vagrantfile/request.ts';
 import { boxFor, configFile, readConfig } from '../config.ts';
@@ -96,6 +99,7 @@ function vagrantFolder(
   { stack, edition, settings }: PlanRequest,
   { name, provider, box, standalone, inFiles }: FolderOptions,
 ): VagrantFolderFile[] {
+  ensureAble({ name: provider, capabilities: new Set(capabilitiesOf(provider, deeds)) }, stack, settings);
   const platform = stack.platform(edition);
   const inline = standalone
     ? standalonePhases(stack.plan(edition, settings, freshSecrets(stack.secretNames)))
@@ -103,7 +107,7 @@ function vagrantFolder(
   const { phases, files } = inFiles ? scriptsAsFiles(inline) : { phases: inline, files: [] };
   const text = vagrantfile({
     lab: name,
-    topology: stack.topology(edition),
+    topology: stack.topology(edition, settings),
     platform,
     provider,
     box,

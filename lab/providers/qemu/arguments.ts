@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fencePort } from '../../fencing.ts';
 import type { Node, Topology } from '../../topology.ts';
 
 export interface Accelerator {
@@ -38,6 +39,8 @@ export interface MachineFiles {
   disk: string;
   console: string;
   qmp: string;
+  /** A second monitor, for the lab's power switch: each serves one client at a time. */
+  switchQmp: string;
   pidFile: string;
 }
 
@@ -51,6 +54,8 @@ export interface MachineSpec {
   nicSockets: readonly string[];
   /** The cable in the second serial port; that of a base machine leads nowhere. */
   serial?: SerialEnd;
+  /** Socket of the fabric at which a server asks for another one's power; the channel of other machines leads nowhere. */
+  fenceSocket?: string;
   /** Shell word that names the file of a saved state to load instead of booting. */
   incoming?: string;
 }
@@ -120,6 +125,9 @@ export function qemuArguments(spec: MachineSpec): string[] {
     ...secondSerial(spec),
     ...['-chardev', `socket,id=qmp,path=${escape(files.qmp)},server=on,wait=off`],
     ...['-mon', 'chardev=qmp,mode=control'],
+    ...['-chardev', `socket,id=switch,path=${escape(files.switchQmp)},server=on,wait=off`],
+    ...['-mon', 'chardev=switch,mode=control'],
+    ...fenceChannel(spec),
     ...['-device', 'virtio-rng-pci', '-device', 'vmgenid,guid=auto'],
     ...['-pidfile', files.pidFile, '-daemonize'],
   );
@@ -135,6 +143,15 @@ function secondSerial({ hardware, serial }: MachineSpec): string[] {
       ? 'null,id=cable'
       : `socket,id=cable,path=${escape(serial.socket)},${serial.listens ? 'server=on,wait=off' : 'server=off,reconnect=1'}`;
   return ['-chardev', cable, '-serial', 'chardev:cable'];
+}
+
+function fenceChannel({ fenceSocket }: MachineSpec): string[] {
+  const end =
+    fenceSocket === undefined ? 'null,id=fence' : `socket,id=fence,path=${escape(fenceSocket)},server=off`;
+  return [
+    ...['-device', 'virtio-serial-pci,id=channels,max_ports=2'],
+    ...['-chardev', end, '-device', `virtserialport,bus=channels.0,nr=1,chardev=fence,name=${fencePort}`],
+  ];
 }
 
 function escape(value: string): string {

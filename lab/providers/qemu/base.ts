@@ -14,7 +14,7 @@ import { cacheDirectory, machineSockets, makePrivate, runtimeRoot } from './path
 import { endMachine } from './process.ts';
 
 /** Raise when the command line of machines changes so that an older saved state no longer fits. */
-export const stateVersion = 2;
+export const stateVersion = 3;
 
 /** A machine that was booted once and frozen; every node is a clone of one. */
 export interface Base {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { seedCommand, setClockCommand } from '../../machines/wake.ts';
 import { shellQuote } from '../../quote.ts';
-import { addressOf, type Node } from '../../topology.ts';
+import { addressOf, addressesOf, type Node } from '../../topology.ts';
 import { interfacesFile } from './image-content.ts';
 
 export interface Identity {
@@ -22,7 +22,7 @@ export function identityScript({ node, domain, macs, authorizedKey, hostKey }: I
   const q = shellQuote;
   const write = (path: string, mode: string, content: string): string =>
     `umask 077; printf %s ${q(content)} > ${q(path)}; chmod ${mode} ${q(path)}`;
-  const own = node.nics.find((nic) => nic.address !== undefined)?.address;
+  const own = addressesOf(node)[0]?.address;
   const hosts = `127.0.0.1 localhost\n${own === undefined ? '127.0.1.1' : addressOf(own)} ${node.name}.${domain} ${node.name}\n`;
   return [
     'set -e',

@@ -81,7 +81,7 @@ cp /usr/lib/grub/i386-pc/boot.img ${bootCode.sector}
 grub-mkimage -O i386-pc -p '(,msdos1)/boot/grub' -o ${bootCode.core} biosdisk part_msdos ext2 normal linux boot
 rm -f /etc/ssh/ssh_host_rsa_key* /etc/ssh/ssh_host_ecdsa_key* /etc/ssh/ssh_host_ed25519_key.pub
 for unit in nfs-server nfs-kernel-server nfs-client.target nfs-blkmap rpcbind rpcbind.socket chrony pacemaker corosync \\
-            corosync-notifyd heartbeat apache2 apache-htcacheclean opensmtpd; do
+            corosync-notifyd heartbeat apache2 apache-htcacheclean opensmtpd mariadb tgt open-iscsi iscsid iscsid.socket; do
   systemctl disable "$unit" >/dev/null 2>&1 || true
 done
 for unit in getty@tty1.service serial-getty@ttyS0.service apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer \\

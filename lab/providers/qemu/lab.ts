@@ -15,9 +15,9 @@ import { waitFor } from '../../wait.ts';
 import { hardwareOf, macAddress, type Accelerator, type MachineSpec, type SerialEnd } from './arguments.ts';
 import { managementMac } from './base.ts';
 import { createOverlay, quitMachine, saveState, sshPort, startMachine } from './machine.ts';
-import { machineSockets, nicSocket, nodeFiles, serialSocket } from './paths.ts';
+import { fenceSocket, machineSockets, nicSocket, nodeFiles, serialSocket } from './paths.ts';
 import { endMachine, killNow, livingProcess } from './process.ts';
-import { connectQmp, type Qmp } from './qmp.ts';
+import { connectQmp, type Qmp } from '../../qmp.ts';
 
 /** What a later process needs to attach: `.lab/<name>/machines.json`. Holds the keys of the lab, mode 0600. */
 export const Machines = z.strictObject({
@@ -68,6 +68,7 @@ export function machineSpec(place: LabPlace, node: string): MachineSpec {
     },
     nicSockets: definition.nics.map((nic) => nicSocket(place.runtime, node, nic.name)),
     ...(serial === undefined ? {} : { serial }),
+    ...(definition.role === 'server' ? { fenceSocket: fenceSocket(place.runtime, node) } : {}),
   };
 }
 
@@ -215,11 +216,9 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
       const { status } = z
         .looseObject({ status: z.string() })
         .parse(await (await monitorOf(node)).command('query-status'));
-      return status === 'running'
-        ? 'running'
-        : status === 'shutdown' || status === 'guest-panicked'
-          ? 'off'
-          : 'paused';
+      if (status === 'running') return 'running';
+      // `prelaunch`: its peer has fenced it off.
+      return ['shutdown', 'guest-panicked', 'prelaunch'].includes(status) ? 'off' : 'paused';
     },
     pause: async (node) => {
       await (await monitorOf(node)).command('stop');

@@ -6,7 +6,7 @@ import { RigError } from '../../errors.ts';
 import { waitFor } from '../../wait.ts';
 import { qemuArguments, type MachineSpec } from './arguments.ts';
 import { endMachine, startQemu } from './process.ts';
-import { connectQmp, type Qmp } from './qmp.ts';
+import { connectQmp, type Qmp } from '../../qmp.ts';
 
 /** Environment variables through which QEMU's exec: commands get their paths, so that no path is part of a command. */
 const incomingVariable = 'LAB_INCOMING';
@@ -86,7 +86,10 @@ export async function saveState(qmp: Qmp, name: string): Promise<void> {
 }
 
 /** Ends a machine in order: QEMU writes what it holds for its disk. */
-export async function quitMachine(qmp: Qmp, files: { pidFile: string; qmp: string }): Promise<void> {
+export async function quitMachine(
+  qmp: Qmp,
+  files: { pidFile: string; qmp: string; switchQmp: string },
+): Promise<void> {
   await qmp.command('quit').catch(() => undefined);
   await Promise.race([qmp.ended, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
   qmp.close();

@@ -61,13 +61,22 @@ export function nodeFiles(
 }
 
 /** Sockets and pid file of one machine inside a runtime folder. */
-export function machineSockets(runtime: string, node: string): { qmp: string; pidFile: string } {
-  return { qmp: join(runtime, `${node}.qmp`), pidFile: join(runtime, `${node}.pid`) };
+export function machineSockets(
+  runtime: string,
+  node: string,
+): { qmp: string; switchQmp: string; pidFile: string } {
+  const at = (ending: string): string => join(runtime, `${node}.${ending}`);
+  return { qmp: at('qmp'), switchQmp: at('switch'), pidFile: at('pid') };
 }
 
 /** The socket on which the fabric awaits a NIC. */
 export function nicSocket(runtime: string, node: string, nic: string): string {
   return join(runtime, `${node}.${nic}`);
+}
+
+/** The socket on which the fabric awaits what a server asks of the power switch. */
+export function fenceSocket(runtime: string, node: string): string {
+  return join(runtime, `${node}.fence`);
 }
 
 /** The socket between the second serial ports of two nodes, of which the first one listens. */

@@ -108,10 +108,11 @@ export async function strayProcesses(mark: string): Promise<number[]> {
   return found;
 }
 
-/** Ends the machine of a pid file, if it lives, and removes its pid file and monitor socket. */
-export async function endMachine(files: { pidFile: string; qmp: string }): Promise<void> {
+/** Ends the machine of a pid file, if it lives, and removes its pid file and monitor sockets. */
+export async function endMachine(files: { pidFile: string; qmp: string; switchQmp: string }): Promise<void> {
   const pid = await livingProcess(files.pidFile, files.qmp);
   if (pid !== undefined) await killNow(pid);
   await rm(files.pidFile, { force: true });
   await rm(files.qmp, { force: true });
+  await rm(files.switchQmp, { force: true });
 }

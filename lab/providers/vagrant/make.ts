@@ -53,7 +53,7 @@ export async function makeMachines(making: Making): Promise<void> {
   const before = await readFile(file, 'utf8').catch(() => text);
   if (before !== text && (await madeMachines(directory, hypervisor.name)).length > 0)
     await progress.step('remove machines of another Vagrantfile', (inner) =>
-      destroyMachines(directory, inner),
+      destroyMachines(directory, { progress: inner, signal }),
     );
   for (const { name } of request.topology.nodes)
     await mkdir(join(directory, 'nodes', name), { recursive: true, mode: 0o700 });

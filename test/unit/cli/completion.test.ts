@@ -13,14 +13,17 @@ describe('completion in bash', () => {
       await writeFile(script, stdout);
       await mkdir(join(folder, '.lab', 'mine'), { recursive: true });
       const questions: { words: string[]; offers: string[] }[] = [
-        { words: ['s'], offers: ['status', 'ssh', 'scenario'] },
+        { words: ['s'], offers: ['status', 'ssh', 'scenario', 'sweep'] },
         { words: ['scenario', ''], offers: scenarios.map(({ name }) => name) },
         { words: ['scenario', 'hard'], offers: ['hard-halt'] },
         {
           words: ['scenario', 'hard-halt', '--stack', 'heart'],
-          offers: ['heartbeat-sarge', 'heartbeat-etch-apache'],
+          offers: ['heartbeat-sarge', 'heartbeat-etch-apache', 'heartbeat-etch-iscsi', 'heartbeat-lenny-vm'],
         },
-        { words: ['scenario', 'hard-halt', '--stack', 'heartbeat-e'], offers: ['heartbeat-etch-apache'] },
+        {
+          words: ['scenario', 'hard-halt', '--stack', 'heartbeat-etch-a'],
+          offers: ['heartbeat-etch-apache'],
+        },
         { words: ['plan', 'heartbeat-sarge', '--set', 'dead'], offers: ['deadtime='] },
         { words: ['plan', '--form'], offers: ['--format'] },
         { words: ['--name', 'x', 'ssh', 'nfs0'], offers: ['nfs01', 'nfs02'] },

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf } from '../../../lab/cli/present.ts';
 import type { RunRecord } from '../../../lab/record.ts';
+import type { RepeatSummary } from '../../../reports/repeats.ts';
 import { brokenRecord, recordWithLoss } from '../../fixtures/bad-records.ts';
 import { exampleRecord } from '../../fixtures/record.ts';
 import { inFolder, runLab } from './run-lab.ts';
@@ -79,6 +80,23 @@ describe('lab report', () => {
       const { code, stderr } = await runLab(folder, ['report']);
       expect(stderr).to.contain('stallSeconds');
       expect(code).to.equal(2);
+    }));
+
+  it('shows runs together as a distribution, on the terminal and as data', () =>
+    inFolder(async (folder) => {
+      await keep(folder, exampleRecord({ id: '2026-01-01-a' }));
+      await keep(folder, exampleRecord({ id: '2026-01-02-b' }));
+      const both = ['report', '2026-01-01-a', '2026-01-02-b', '--summary'];
+      const { code, stdout } = await runLab(folder, both);
+      expect(stdout).to.contain('hard-halt on heartbeat-sarge, 2 runs');
+      expect(stdout).to.match(/stall\s+2\s+28\.4 s\s+28\.4 s\s+0 ms/);
+      expect(code).to.equal(0);
+      const { summaries, records } = JSON.parse((await runLab(folder, [...both, '--json'])).stdout) as {
+        summaries: RepeatSummary[];
+        records: RunRecord[];
+      };
+      expect(summaries[0]?.windows[0]?.stallSeconds).to.include({ count: 2, median: 28.412 });
+      expect(records).to.have.length(2);
     }));
 
   it('names the nearest runs for one that is not there', () =>

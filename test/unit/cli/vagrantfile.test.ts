@@ -48,6 +48,17 @@ describe('lab vagrantfile', () => {
       expect(other).to.not.contain('checksum');
     }));
 
+  it('refuses settings that need what no provider through Vagrant can do', () =>
+    inFolder(async (folder) => {
+      for (const provider of ['virtualbox', 'libvirt']) {
+        const argv = ['vagrantfile', 'pacemaker-centos7', '--provider', provider, '--set', 'fencing=host'];
+        const { code, stderr, stdout } = await runLab(folder, argv);
+        expect([code, stdout]).to.deep.equal([69, '']);
+        expect(stderr).to.contain(`${provider} cannot fence, and fencing=host of pacemaker-centos7 needs it`);
+        expect((await runLab(folder, argv.slice(0, -2))).code).to.equal(0);
+      }
+    }));
+
   it('prints the files as JSON', () =>
     inFolder(async (folder) => {
       const result = JSON.parse(await printed(folder, ['--json'])) as { provider: string; files: unknown[] };

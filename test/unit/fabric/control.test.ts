@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { RigError, TimeoutError } from '../../../lab/errors.ts';
+import type { Sighting } from '../../../lab/fabric.ts';
 import { connectFabric } from '../../../lab/fabric/client.ts';
 import type { FabricConnection } from '../../../lab/fabric/client.ts';
 import { configFile } from '../../../lab/fabric/config.ts';
@@ -51,6 +52,36 @@ describe("the fabric's control socket", () => {
   it('answers a bad request that has an id and goes on', async () => {
     const { text, socket } = await answersTo('{"id":7,"op":"explode"}', '{"id":8,"op":"rules"}');
     expect(text).to.match(/^\{"reply":7,"error":.*\n\{"reply":8,"result":\[\]\}\n$/);
+    socket.destroy();
+  });
+
+  it('tells who fenced whom, to those who watch and to those who ask later', async () => {
+    const control = await rig.control();
+    const seen: Sighting[] = [];
+    const silent: Sighting[] = [];
+    const observation = await control.observe({ fencing: true }, (sighting) => void seen.push(sighting));
+    await control.observe({ arp: true }, (sighting) => void silent.push(sighting));
+    expect(await control.fencings()).to.deep.equal([]);
+    const socket = await dial(join(rig.config.directory, 'a.fence'));
+    socket.write('x1 reboot b\n');
+    await eventually('both sightings', () => seen.length === 2);
+    expect(seen.map((sighting) => ({ ...sighting, atMs: 0 }))).to.deep.equal(
+      ['asked', 'done'].map((outcome) => ({
+        kind: 'fencing',
+        atMs: 0,
+        node: 'a',
+        target: 'b',
+        action: 'reboot',
+        outcome,
+      })),
+    );
+    const [fencing] = await control.fencings();
+    expect(fencing).to.include({ by: 'a', node: 'b', action: 'reboot', state: 'on' });
+    await observation.stop();
+    socket.write('x2 off b\n');
+    await eventually('the second one', async () => (await control.fencings())[0]?.action === 'off');
+    expect(seen).to.have.length(2);
+    expect(silent).to.deep.equal([]);
     socket.destroy();
   });
 

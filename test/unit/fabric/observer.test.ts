@@ -104,15 +104,15 @@ describe("the fabric's observers", () => {
         tcp({ ...client, flags: flag.SYN }),
         tcp({ ...client, flags: flag.ACK }),
         tcp({ ...client, flags: flag.ACK | flag.PSH, payload: 'call', tagged: true }),
-        tcp({ ...client, flags: flag.ACK, payload: 'again' }),
+        tcp({ ...client, flags: flag.ACK, payload: 'again', sequence: 4 }),
         tcp({ ...client, to: [20, 22], flags: flag.SYN }),
         tcp({ ...client, flags: flag.SYN, fragmentOffset: 100 }),
       ],
       [
         tcp({ ...server, flags: flag.SYN | flag.ACK }),
         tcp({ ...server, flags: flag.ACK, payload: 'reply' }),
-        tcp({ ...server, flags: flag.ACK, payload: 'next' }),
-        tcp({ ...server, flags: flag.FIN | flag.ACK, payload: 'bye' }),
+        tcp({ ...server, flags: flag.ACK, payload: 'next', sequence: 5 }),
+        tcp({ ...server, flags: flag.FIN | flag.ACK, payload: 'bye', sequence: 9 }),
         tcp({ ...server, flags: flag.RST }),
         tcp({ ...server, flags: flag.SYN | flag.ACK }),
         tcp({ ...server, flags: flag.ACK, payload: 'new' }),
@@ -142,6 +142,45 @@ describe("the fabric's observers", () => {
       { ...reply, flags: ['SYN', 'ACK'], payloadBytes: 0, first: false },
       { ...reply, flags: ['ACK'], payloadBytes: 3, first: true },
     ]);
+  });
+
+  it('tell payload that was sent before from payload that goes on, over the wrap of numbers too', async () => {
+    const client = { station: 1, flags: flag.ACK, to: [20, 2049] as [number, number] };
+    const send = (port: number, sequence: number, payload: string): Buffer =>
+      tcp({ ...client, from: [11, port], sequence, payload });
+    const seen = await seenOf({ tcpPort: 2049 }, [
+      send(800, 100, 'call'),
+      send(800, 104, 'more'),
+      send(800, 104, 'more'),
+      send(800, 100, 'callmore'),
+      send(800, 100, 'callmore!'),
+      tcp({ ...client, from: [11, 800], sequence: 108 }),
+      send(801, 0xffff_fffe, 'call'),
+      send(801, 2, 'goes on'),
+      send(801, 0xffff_fffe, 'call'),
+    ]);
+    const common = { kind: 'tcp', network: 'lan', node: 'a', to: '192.168.33.20:2049', flags: ['ACK'] };
+    const old = { ...common, from: '192.168.33.11:800' };
+    const wrapped = { ...common, from: '192.168.33.11:801' };
+    expect(seen).to.deep.equal([
+      { ...old, payloadBytes: 4, first: true },
+      { ...old, payloadBytes: 4, first: false, again: true },
+      { ...old, payloadBytes: 8, first: false, again: true },
+      { ...wrapped, payloadBytes: 4, first: true },
+      { ...wrapped, payloadBytes: 4, first: false, again: true },
+    ]);
+  });
+
+  it('tell when the switch itself was late, to those who ask', async () => {
+    const seen: Sighting[] = [];
+    const others: Sighting[] = [];
+    await control.observe({ pace: true }, (sighting) => void seen.push(sighting));
+    await control.observe({ arp: true }, (sighting) => void others.push(sighting));
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+    await eventually('a late wake', () => seen.length > 0);
+    expect(seen[0]).to.include({ kind: 'pace', everyMs: 100 });
+    expect(others).to.deep.equal([]);
   });
 
   it('survive every truncation of what they parse', async () => {

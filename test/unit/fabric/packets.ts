@@ -19,13 +19,23 @@ export interface Segment {
   to: [host: number, port: number];
   flags: number;
   payload?: string;
+  sequence?: number;
   tagged?: boolean;
   fragmentOffset?: number;
 }
 
 /** A TCP segment in IPv4, padded to the least length of Ethernet. */
 export function tcp(segment: Segment): Buffer {
-  const { station, from, to, flags, payload = '', tagged = false, fragmentOffset = 0 } = segment;
+  const {
+    station,
+    from,
+    to,
+    flags,
+    payload = '',
+    sequence = 0,
+    tagged = false,
+    fragmentOffset = 0,
+  } = segment;
   const ip = Buffer.alloc(20);
   ip[0] = 0x45;
   ip.writeUInt16BE(40 + payload.length, 2);
@@ -36,6 +46,7 @@ export function tcp(segment: Segment): Buffer {
   const header = Buffer.alloc(20);
   header.writeUInt16BE(from[1], 0);
   header.writeUInt16BE(to[1], 2);
+  header.writeUInt32BE(sequence, 4);
   header[12] = 0x50;
   header[13] = flags;
   const type = Buffer.from(tagged ? [0x81, 0, 0, 7, 0x08, 0x00] : [0x08, 0x00]);

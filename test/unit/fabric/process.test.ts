@@ -161,6 +161,23 @@ describe("the fabric's configuration", () => {
       { ...good, controlSocket: configFile },
       'the fabric uses itself',
     ],
+    [
+      'the power of a node twice',
+      {
+        ...good,
+        powerSwitch: [1, 2].map((n) => ({
+          node: 'a',
+          channel: `${String(n)}.fence`,
+          monitor: `${String(n)}.switch`,
+        })),
+      },
+      'the power of a is named twice',
+    ],
+    [
+      'a monitor that is a socket of its own',
+      { ...good, powerSwitch: [{ node: 'a', channel: 'a.fence', monitor: 'a.fence' }] },
+      'socket a.fence is used twice',
+    ],
     ['a path that no socket can have', { ...good, directory: `/${'x'.repeat(120)}` }, 'bytes, 1'],
     ['an unknown key', { ...good, colour: 'red' }, 'colour'],
     ['nothing at all', undefined, 'not valid'],

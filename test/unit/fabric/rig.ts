@@ -4,11 +4,13 @@ import { connect } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hostNowMs } from '../../../lab/clock.ts';
 import { connectFabric } from '../../../lab/fabric/client.ts';
 import type { FabricConnection } from '../../../lab/fabric/client.ts';
 import { configFile, parseFabricConfig } from '../../../lab/fabric/config.ts';
 import type { FabricConfig } from '../../../lab/fabric/config.ts';
 import { serveControl } from '../../../lab/fabric/control.ts';
+import { createFenceRoom } from '../../../lab/fabric/fence-channel.ts';
 import { attachPort, listen } from '../../../lab/fabric/listen.ts';
 import { closeSwitch, createSwitch } from '../../../lab/fabric/switch.ts';
 import type { Switch } from '../../../lab/fabric/switch.ts';
@@ -113,13 +115,26 @@ export async function startRig(random?: () => number): Promise<Rig> {
   await writeFile(join(directory, configFile), JSON.stringify(config));
   const log: string[] = [];
   const fabric = createSwitch(config, (line) => void log.push(line), random);
-  const room = { fabric, config, captures: new Map(), lastCapture: 0 };
+  const fencing = createFenceRoom(
+    config,
+    (line) => void log.push(line),
+    (_monitor, _node, action) =>
+      Promise.resolve({ state: action === 'off' ? 'off' : 'on', atMs: hostNowMs() }),
+  );
+  const room = { fabric, fencing, config, captures: new Map(), lastCapture: 0 };
   const sockets = new Set<Socket>();
   const servers: Server[] = [];
   for (const [at, port] of fabric.ports.entries())
     servers.push(
       await listen(join(directory, config.ports[at]?.socket ?? ''), (socket) => {
         attachPort(fabric, port, socket);
+      }),
+    );
+  for (const { node, channel } of config.powerSwitch)
+    servers.push(
+      await listen(join(directory, channel), (socket) => {
+        sockets.add(socket);
+        fencing.serve(node, socket);
       }),
     );
   const controlPath = join(directory, config.controlSocket);
@@ -174,6 +189,7 @@ export function exampleConfig(directory: string) {
       port('a', 'eth2', 'crossover'),
       port('d', 'eth2', 'crossover'),
     ],
+    powerSwitch: ['a', 'b'].map((node) => ({ node, channel: `${node}.fence`, monitor: `${node}.switch` })),
     controlSocket: 'control.sock',
     idleMs: 60_000,
   };

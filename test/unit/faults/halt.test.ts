@@ -75,10 +75,34 @@ describe('the fault halt', () => {
     const fake = fakeLab();
     const controller = new AbortController();
     const waiting = failureOf(
-      halt.proven({ lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: controller.signal }),
+      halt.proven({
+        lab: fake.lab,
+        node: 'nfs01',
+        consoleFromByte: 0,
+        signal: controller.signal,
+      }),
     );
     controller.abort();
     expect(await waiting).to.be.instanceOf(InterruptedError);
+  });
+
+  it('is lifted by the cluster where a peer had the node rebooted after it, and not before it', async () => {
+    const fake = fakeLab();
+    const struckMs = hostNowMs();
+    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never };
+    const fencing = { by: 'nfs02', node: 'nfs01', action: 'reboot', state: 'on' } as const;
+    const found = (): Promise<string | undefined> | undefined => halt.liftedByCluster?.(context, struckMs);
+    expect(await found()).to.equal(undefined);
+    fake.fencings = [{ ...fencing, atMs: struckMs - 1 }];
+    expect(await found()).to.equal(undefined);
+    fake.fencings = [{ ...fencing, atMs: struckMs + 1, node: 'nfs02' }];
+    expect(await found()).to.equal(undefined);
+    fake.fencings = [{ ...fencing, atMs: struckMs + 1, action: 'off', state: 'off' }];
+    expect(await found()).to.equal(undefined);
+    fake.fencings = [{ ...fencing, atMs: struckMs + 1 }];
+    expect(await found()).to.match(
+      /^nfs02 has had nfs01 powered off and on -?\d+\.\d s ago; it boots by itself$/,
+    );
   });
 
   it('is healed by power, also twice', async () => {

@@ -18,7 +18,7 @@ function rig({
 }: { carrier?: string; lastFramesMs?: (number | null)[] } = {}): FakeLab & { looks: () => number } {
   let looks = 0;
   const fake = fakeLab((_node, command) => ({
-    stdout: command.includes('/sys/class/net/eth1/carrier') ? `${carrier}\n` : '',
+    stdout: /\/sys\/class\/net\/eth[12]\/carrier/.test(command) ? `${carrier}\n` : '',
   }));
   fake.lab.network.lastFrameFromMs = () => {
     const seen = lastFramesMs[Math.min(looks, lastFramesMs.length - 1)] ?? null;
@@ -26,6 +26,20 @@ function rig({
     return Promise.resolve(seen);
   };
   return { ...fake, looks: () => looks };
+}
+
+/** The same lab, with eth1 and eth2 of nfs01 in a bond. */
+function bond(lab: Lab): Lab {
+  const nodes = lab.topology.nodes.map((node) =>
+    node.name === 'nfs01'
+      ? {
+          ...node,
+          nics: ['eth1', 'eth2'].map((name) => ({ name, network: 'lan' })),
+          bonds: [{ name: 'bond0', slaves: ['eth1', 'eth2'], network: 'lan', address: '192.168.33.12/24' }],
+        }
+      : node,
+  );
+  return { ...lab, topology: { ...lab.topology, nodes } };
 }
 
 function contextOf(lab: Lab, signal = never): FaultContext {
@@ -44,6 +58,31 @@ describe('the fault link-cut', () => {
     for (let i = 0; i < 2; i++) await cable.heal(contextOf(lab));
     await cable.healed(contextOf(lab));
     expect(done).to.deep.equal(['link nfs01 eth1 down', 'link nfs01 eth1 up', 'link nfs01 eth1 up']);
+  });
+
+  it('pulls every cable of a bond and plugs all of them again', async () => {
+    const { lab, done } = rig({ carrier: '1' });
+    const context = contextOf(bond(lab));
+    await cable.inject(context);
+    await cable.heal(context);
+    await cable.healed(context);
+    expect(done).to.deep.equal([
+      'link nfs01 eth1 down',
+      'link nfs01 eth2 down',
+      'link nfs01 eth1 up',
+      'link nfs01 eth2 up',
+    ]);
+  });
+
+  it('is proven for a bond when every cable has lost carrier', async () => {
+    const { lab, machine } = rig({ lastFramesMs: [hostNowMs() - 2100] });
+    const { proof } = await cable.proven(contextOf(bond(lab)));
+    expect(proof[0]).to.equal('eth1, eth2 of nfs01 have lost carrier (its own kernel)');
+    expect(proof[1]).to.match(/^the fabric saw no frame from eth1, eth2 of nfs01 for/);
+    expect(machine('nfs01').executed.map(({ command }) => command)).to.deep.equal([
+      'cat /sys/class/net/eth1/carrier',
+      'cat /sys/class/net/eth2/carrier',
+    ]);
   });
 
   it('is proven by the kernel of the node and by the silence of 1.5 s that others hear', async () => {

@@ -35,12 +35,23 @@ describe('the HTTP writer program', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  function start(port: number, { timeoutMs = 2000, readEvery = 0 } = {}): RunningWriter {
+  function start(port: number, { timeoutMs = 7000, readEvery = 0 } = {}): RunningWriter {
     const words = ['sv01', '/lab/records', '20', '60', '127.0.0.1', String(port)];
     const writer = startProgram(httpWriterProgram, [...words, String(timeoutMs), String(readEvery)]);
     running.push(writer);
     return writer;
   }
+
+  /** Waits for the first operations. Each has a connection of its own, so they may end, and even arrive, in another order. */
+  async function firstOf(writer: RunningWriter, count: number): Promise<RunningWriter['samples']> {
+    const first = (): RunningWriter['samples'] => writer.samples.filter(({ sequence }) => sequence < count);
+    await eventually(`the first ${String(count)} operations`, () => first().length === count);
+    return first().sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Which operation a PUT is of. */
+  const sequenceOf = (request: IncomingMessage): number =>
+    Number(/^bytes (\d+)-/.exec(request.headers['content-range'] ?? '')?.[1]) / recordBytes;
 
   const errors = (writer: RunningWriter): (string | null)[] => [
     ...new Set(writer.samples.map((sample) => sample.error)),
@@ -74,33 +85,23 @@ describe('the HTTP writer program', () => {
   it('puts each record of the ledger in its place, byte for byte, and ends with its input', async () => {
     const { file, answer } = store();
     const writer = start(await serve(answer), { readEvery: 3 });
-    await eventually('ten operations', () => writer.samples.length >= 10);
+    const samples = await firstOf(writer, 10);
     expect(await writer.stop()).to.equal(0);
     expect(errors(writer)).to.deep.equal([null]);
-    const expected = writer.samples.map(({ sequence }) => formatRecord('sv01', sequence)).join('');
+    const expected = samples.map(({ sequence }) => formatRecord('sv01', sequence)).join('');
     expect(file().slice(0, expected.length)).to.equal(expected);
   });
 
   it('leaves a gap for what was refused, in which the others are found', async () => {
     const { file, answer } = store();
-    let requests = 0;
     const port = await serve((request, body, response) => {
-      requests += 1;
-      if (requests === 3) response.writeHead(503).end('later');
+      if (sequenceOf(request) === 2) response.writeHead(503).end('later');
       else answer(request, body, response);
     });
     const writer = start(port);
-    await eventually('six operations', () => writer.samples.length >= 6);
+    const samples = await firstOf(writer, 6);
     await writer.stop();
-    writer.samples.sort((a, b) => a.sequence - b.sequence);
-    expect(writer.samples.slice(0, 6).map((sample) => sample.error)).to.deep.equal([
-      null,
-      null,
-      'HTTP503',
-      null,
-      null,
-      null,
-    ]);
+    expect(samples.map((sample) => sample.error)).to.deep.equal([null, null, 'HTTP503', null, null, null]);
     const found = parseRecords(file().slice(0, 6 * recordBytes));
     expect(found.map(({ sequence, crc }) => [sequence, crc !== null])).to.deep.equal(
       [0, 1, 3, 4, 5].map((sequence) => [sequence, true]),
@@ -110,14 +111,9 @@ describe('the HTTP writer program', () => {
   it('does not take a record for acknowledged that reads back as another one', async () => {
     const { answer } = store((body) => Buffer.from(body.toString('latin1').replace('sv01', 'sv02')));
     const writer = start(await serve(answer), { readEvery: 2 });
-    await eventually('four operations', () => writer.samples.length >= 4);
+    const samples = await firstOf(writer, 4);
     await writer.stop();
-    expect(writer.samples.slice(0, 4).map((sample) => sample.error)).to.deep.equal([
-      'EBADMSG',
-      null,
-      'EBADMSG',
-      null,
-    ]);
+    expect(samples.map((sample) => sample.error)).to.deep.equal(['EBADMSG', null, 'EBADMSG', null]);
   });
 
   it('takes an answer that ends with its connection', async () => {
@@ -171,15 +167,13 @@ describe('the HTTP writer program', () => {
     await eventually('two operations', () => writer.samples.length >= 2);
     await writer.stop();
     expect(errors(writer)).to.deep.equal(['ETIMEDOUT']);
-    for (const { startMs, endMs } of writer.samples) expect(endMs - startMs).to.be.within(149, 1500);
+    for (const { startMs, endMs } of writer.samples) expect(endMs - startMs).to.be.within(149, 8000);
   });
 
   it('starts each operation when it is due, whatever became of those before, and tells what each of them was', async () => {
     const { file, answer } = store();
-    let requests = 0;
     const port = await serve((request, body, response) => {
-      requests += 1;
-      if (requests % 2 === 1) answer(request, body, response);
+      if (sequenceOf(request) % 2 === 0) answer(request, body, response);
     });
     const writer = start(port, { timeoutMs: 400 });
     await eventually('forty operations', () => writer.samples.length >= 40);
@@ -189,15 +183,16 @@ describe('the HTTP writer program', () => {
     const zeroMs = first.dueMs - first.sequence * 20;
     for (const { sequence, dueMs, startMs, endMs, error } of writer.samples) {
       expect(dueMs - zeroMs).to.be.closeTo(sequence * 20, 0.01);
-      expect(startMs - dueMs).to.be.within(0, 300);
+      // One after the other, those without an answer alone would make the last one 8 s late.
+      expect(startMs - dueMs).to.be.within(0, 3000);
       if (error === 'ETIMEDOUT') expect(endMs - startMs).to.be.at.least(399);
       else expect(error).to.equal(null);
     }
     const acknowledged = writer.samples.filter(({ error }) => error === null).map(({ sequence }) => sequence);
-    expect(acknowledged.length).to.be.within(15, 25);
-    expect(writer.samples.map(({ sequence }) => sequence)).not.to.deep.equal(
-      [...acknowledged].sort((a, b) => a - b),
-    );
+    expect(acknowledged).not.to.be.empty;
+    const told = writer.samples.map(({ sequence }) => sequence);
+    expect(told).not.to.deep.equal([...told].sort((one, other) => one - other));
+    for (const sequence of acknowledged) expect(sequence % 2).to.equal(0);
     for (const sequence of acknowledged) expect(file()).to.include(formatRecord('sv01', sequence));
   });
 });

@@ -1,6 +1,16 @@
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -64,24 +74,30 @@ describe('the writer program', () => {
     await writer.stop();
     expectGrid(writer.samples);
     const latest = Math.max(...writer.samples.map((sample) => sample.startMs - sample.dueMs));
-    expect(latest).to.be.within(200, 1500);
+    expect(latest).to.be.within(200, 8000);
   });
 
   it('waits in the operation that blocks, and tells how long it took', async () => {
     const path = join(folder, 'fifo');
     execFileSync('mkfifo', [path]);
+    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    const records = (count: number): Buffer => Buffer.alloc(count * formatRecord('sv01', 0).length);
+    const room = 5;
+    // A pipe holds 64 KiB (pipe(7)).
+    writeSync(pipe, records(512 - room));
     const writer = start(path);
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(writer.samples).to.deep.equal([]);
-    const reader = openSync(path, 'r');
     try {
-      await eventually('the operations go on', () => writer.samples.length >= 12);
+      await eventually('the pipe is full', () => writer.samples.length === room);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(writer.samples).to.have.length(room);
+      readSync(pipe, records(512));
+      await eventually('the operations go on', () => writer.samples.length >= room + 12);
       await writer.stop();
     } finally {
-      closeSync(reader);
+      closeSync(pipe);
     }
-    const [first] = writer.samples;
-    expect((first?.endMs ?? 0) - (first?.startMs ?? 0)).to.be.within(50, 1500);
+    const blocked = writer.samples[room];
+    expect((blocked?.endMs ?? 0) - (blocked?.startMs ?? 0)).to.be.within(100, 8000);
     // A pipe cannot be synchronised (fsync(2)), so no operation counts as acknowledged.
     expect(new Set(writer.samples.map((sample) => sample.error))).to.deep.equal(new Set(['EINVAL']));
     expectGrid(writer.samples);
@@ -120,7 +136,7 @@ describe('the writer program', () => {
     const writer = start(join(folder, 'records'), { lifetime: 0.1 });
     const [status] = (await once(writer.child, 'exit')) as [number | null];
     expect(status).to.equal(0);
-    expect(writer.samples.length).to.be.within(5, 11);
+    expect(writer.samples.length).to.be.within(1, 11);
   });
 
   it('ends when nobody reads what it tells', async () => {

@@ -371,6 +371,22 @@ exec sleep 30`,
   );
 
   it(
+    'purges machines whose Vagrantfile somebody removed, and makes no Ruby of a folder that is none of its nodes',
+    onRig(async ({ provider, up, directory, folder, verbs }) => {
+      (await up()).close();
+      await rm(join(directory, 'Vagrantfile'));
+      await mkdir(join(directory, '.vagrant', 'machines', 'a"; system("true"); "'));
+      await verbs();
+      await provider.destroy('one', { purge: true });
+      expect(await verbs()).to.deep.equal(['destroy']);
+      expect(existsSync(directory)).to.equal(false);
+      const ruby = await readFile(join(folder, 'destroyed-with'), 'utf8');
+      expect(ruby.match(/define ".*"/g)).to.have.members(names.map((name) => `define "${name}"`));
+      expect(ruby).not.to.contain('system');
+    }),
+  );
+
+  it(
     'does not touch machines of another hypervisor in the folder',
     onRig(async ({ provider, directory, done, hypervisor, home }) => {
       const folder = join(directory, '.vagrant/machines/nfs01/virtualbox');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { UsageError } from '../../../lab/errors.ts';
 import { resolveSettings } from '../../../lab/settings.ts';
 import { Topology } from '../../../lab/topology.ts';
 import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
@@ -46,6 +47,19 @@ describe('the plan of heartbeat-sarge', () => {
           '',
         ].join('\n'),
       );
+    });
+
+    it('adds a serial line between the servers when asked, and no cable otherwise', () => {
+      const asked = { 'heartbeat.media': 'eth+serial' };
+      expect(fileOf(planOf('current', asked), '/etc/ha.d/ha.cf')).to.include(
+        'bcast eth1\nbaud 19200\nserial /dev/ttyS1\nauto_failback',
+      );
+      expect(fileOf(plan, '/etc/ha.d/ha.cf')).not.to.include('serial');
+      const machines = (overrides: Record<string, string>): Topology =>
+        heartbeatSarge.topology('current', resolveSettings(heartbeatSarge, 'current', overrides));
+      expect(Topology.parse(machines(asked)).serialLines).to.deep.equal([{ between: ['nfs01', 'nfs02'] }]);
+      expect(machines({}).serialLines).to.equal(undefined);
+      expect(heartbeatSarge.topology('current')).to.deep.equal(machines({}));
     });
 
     it('keeps the order of resources of the article', () => {
@@ -110,6 +124,22 @@ describe('the plan of heartbeat-sarge', () => {
         "sv01+sv02: echo '192.168.33.20:/data/export /data nfs noauto,_netdev,hard,timeo=50,vers=4.2 0 0' >> /etc/fstab",
       );
     });
+
+    const contradictions: [string, Record<string, string>, RegExp][] = [
+      ['hard and soft', { 'nfs.mountOptions': 'hard,soft' }, /hard and soft contradict each other/],
+      ['NFSv4 over UDP', { 'nfs.mountOptions': 'udp', 'nfs.version': '4.2' }, /NFSv4 runs over TCP/],
+      ['locks of NFSv3 in NFSv4', { 'nfs.mountOptions': 'nolock', 'nfs.version': '4.1' }, /of NFSv3/],
+      ['a timeo of nothing', { 'nfs.mountOptions': 'timeo=0' }, /timeo is a whole number from 1/],
+      [
+        'a grace period shorter than the lease',
+        { 'nfs.leaseTime': '60', 'nfs.graceTime': '30' },
+        /graceTime must be at least leaseTime/,
+      ],
+    ];
+    for (const [what, overrides, rule] of contradictions)
+      it(`is refused with ${what}`, () => {
+        expect(() => planOf('current', overrides)).to.throw(UsageError, rule);
+      });
 
     it('gives every node one clock', () => {
       expect(fileOf(plan, '/etc/chrony/chrony.conf', 'sv01')).to.contain(

@@ -6,7 +6,12 @@ import type { TimelineEvent } from '../../../lab/timeline.ts';
 import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
 import { health, redundant } from '../../../provisioners/heartbeat-sarge/health.ts';
 import { topology } from '../../../provisioners/heartbeat-sarge/layout.ts';
-import { active, parseState, viewOf } from '../../../provisioners/heartbeat-sarge/server-state.ts';
+import {
+  active,
+  parseState,
+  stateCommand,
+  viewOf,
+} from '../../../provisioners/heartbeat-sarge/server-state.ts';
 import { budget, patience, phases } from '../../../provisioners/heartbeat-sarge/takeover.ts';
 import { judgeVerify, parseEncoded } from '../../../provisioners/parts/replicas.ts';
 import { serverConditions } from '../../../provisioners/parts/server-health.ts';
@@ -35,7 +40,7 @@ function stateText(peer: string, options: { serving?: boolean; link?: string; dr
   return [
     '=== peer',
     peer,
-    '=== link',
+    '=== link0',
     link,
     '=== addresses',
     '3: eth1    inet 192.168.33.21/24 brd 192.168.33.255 scope global eth1\\       valid_lft forever',
@@ -69,7 +74,7 @@ const well = { nfs01: stateText('active'), nfs02: stateText('active', { serving:
 
 describe('the state of heartbeat-sarge', () => {
   it('is healthy when both see each other and only nfs01 serves', async () => {
-    const conditions = await health(answering(well), { thorough: false, failsBack: true });
+    const conditions = await health(answering(well), settings(), { thorough: false });
     expect(conditions).to.have.length(6);
     expect(conditions.filter((condition) => !condition.ok)).to.deep.equal([]);
   });
@@ -95,19 +100,28 @@ describe('the state of heartbeat-sarge', () => {
   ];
   for (const [what, answers] of ill)
     it(`is not healthy when ${what}`, async () => {
-      const conditions = await health(answering(answers), { thorough: false, failsBack: true });
+      const conditions = await health(answering(answers), settings(), { thorough: false });
       const broken = conditions.filter((condition) => !condition.ok);
       expect(broken).not.to.be.empty;
       for (const condition of broken) expect(condition.found).not.to.equal('');
     });
 
   it('is not healthy when a client reads something else than was written', async () => {
-    const conditions = await health(answering({ ...well, sv01: '=== sv01\nstale\n=== sv02\n', sv02: '' }), {
-      thorough: true,
-      failsBack: true,
+    const mounts = (version: string, options: string): string =>
+      `192.168.33.20:/data/export /data nfs rw,relatime,vers=${version},${options},addr=192.168.33.20 0 0\n`;
+    const sv01 = `${mounts('3', 'hard,proto=tcp,timeo=600,retrans=2,sec=sys')}=== sv01\nstale\n=== sv02\n`;
+    const conditions = await health(
+      answering({ ...well, sv01, sv02: mounts('4.2', 'soft,proto=tcp,timeo=50,retrans=2,sec=sys') }),
+      settings(),
+      { thorough: true },
+    );
+    const broken = conditions.filter((condition) => !condition.ok);
+    expect(broken[0]).to.deep.equal({
+      what: 'sv02 has mounted NFS 3, hard, timeo=600, retrans=2',
+      ok: false,
+      found: 'NFS 4.2, soft, timeo=50, retrans=2',
     });
-    const broken = conditions.filter((condition) => !condition.ok).map((condition) => condition.what);
-    expect(broken).to.deep.equal([
+    expect(broken.slice(1).map((condition) => condition.what)).to.deep.equal([
       'sv01 reads what every client wrote',
       'sv02 reads what every client wrote',
     ]);
@@ -116,7 +130,7 @@ describe('the state of heartbeat-sarge', () => {
   it('wants the service on the first server where it fails back, and on either one where it does not', async () => {
     const moved = { nfs01: stateText('active', { serving: false }), nfs02: stateText('active') };
     const broken = async (answers: Readonly<Record<string, string>>, failsBack: boolean): Promise<string[]> =>
-      (await health(answering(answers), { thorough: false, failsBack }))
+      (await health(answering(answers), settings({ autoFailback: String(failsBack) }), { thorough: false }))
         .filter((condition) => !condition.ok)
         .map((condition) => condition.what);
     expect(await broken(moved, false)).to.deep.equal([]);
@@ -128,6 +142,52 @@ describe('the state of heartbeat-sarge', () => {
     expect(await broken(both, false)).to.deep.equal(['nfs02 holds no part of the service']);
     const none = { nfs01: moved.nfs01, nfs02: moved.nfs01 };
     expect(await broken(none, false)).to.deep.equal(['nfs01 holds the service']);
+  });
+
+  it('needs both links where heartbeat has two', async () => {
+    const serial = settings({ 'heartbeat.media': 'eth+serial' });
+    const withLine = (state: string): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(well).map(([server, text]) => [
+          server,
+          text.replace('=== addresses', `=== link1\n${state}\n=== addresses`),
+        ]),
+      );
+    const found = async (answers: Record<string, string>): Promise<string[]> =>
+      (await health(answering(answers), serial, { thorough: false }))
+        .filter((condition) => !condition.ok)
+        .map((condition) => condition.found);
+    expect(await found(withLine('up'))).to.deep.equal([]);
+    expect(await found(withLine('dead'))).to.deep.equal([
+      'nfs02 active, link eth1 up, link /dev/ttyS1 dead',
+      'nfs01 active, link eth1 up, link /dev/ttyS1 dead',
+    ]);
+  });
+
+  it('lets NFSv4 clients reclaim on the server that serves', async () => {
+    const v4 = settings({ 'nfs.version': '4.2', 'nfs.leaseTime': '20', 'nfs.graceTime': '30' });
+    const list = '/data/nfs/nfsdcld/main.sqlite';
+    const kept = (lease: string, grace: string, clients: string): Record<string, string> => ({
+      ...well,
+      nfs01: `${well.nfs01}\n=== lease\n${lease}\n=== grace\n${grace}\n=== clients\n${clients}\n`,
+    });
+    const found = async (answers: Record<string, string>): Promise<string[]> =>
+      (await health(answering(answers), v4, { thorough: false }))
+        .filter((condition) => !condition.ok)
+        .map((condition) => condition.found);
+    expect(await found(kept('20', '30', list))).to.deep.equal([]);
+    expect(await found(kept('90', '30', list))).to.deep.equal([`lease 90 s, grace 30 s, ${list}`]);
+    expect((await found(kept('20', '90', list)))[0]).to.match(/grace 90 s/);
+    expect((await found(kept('20', '30', '')))[0]).to.match(/no list of clients on the replicated device/);
+    expect((await found(well))[0]).to.match(/lease undefined s/);
+  });
+
+  it('is asked for links and reclaims only where that is wanted', () => {
+    const plain = stateCommand('nfs02', { links: ['eth1'], reclaim: false });
+    expect(plain).to.include('cl_status hblinkstatus nfs02 eth1').and.not.include('nfsv4leasetime');
+    const all = stateCommand('nfs02', { links: ['eth1', '/dev/ttyS1'], reclaim: true });
+    expect(all).to.include("echo '=== link1'; cl_status hblinkstatus nfs02 /dev/ttyS1 ");
+    expect(all).to.include('/proc/fs/nfsd/nfsv4gracetime').and.include('/data/nfs/nfsdcld/main.sqlite');
   });
 
   it('names the servers that serve; one that does not answer is none', async () => {
@@ -160,7 +220,8 @@ describe('the state of heartbeat-sarge', () => {
 
   it('is read from a node whose programs only complain', () => {
     const state = parseState(
-      '=== peer\ncl_status: command not found\n=== link\n=== addresses\n=== mounts\n=== threads\n=== drbd\n',
+      '=== peer\ncl_status: command not found\n=== link0\n=== addresses\n=== mounts\n=== threads\n=== drbd\n',
+      ['eth1'],
     );
     expect(
       serverConditions('nfs02', 'nfs01', viewOf(state), false).map((condition) => condition.ok),
@@ -208,10 +269,27 @@ describe('the budget of a takeover', () => {
     expect(term({ deadtime: '20' })).to.equal(0);
   });
 
-  it('has the grace period for NFSv4 only', () => {
-    const grace = { 'nfs.leaseTime': '10', 'nfs.graceTime': '15' };
-    const v3 = budget(lost, settings(grace)).seconds;
-    expect(budget(lost, settings({ ...grace, 'nfs.version': '4.1' })).seconds).to.equal(v3 + 15);
+  it('has the grace period for NFSv4 only, as far as it outlasts the way back of the clients', () => {
+    const term = (name: string, overrides: Record<string, string>): number | undefined =>
+      budget(lost, settings(overrides)).terms.find((each) => each.name === name)?.seconds;
+    expect(term('grace', {})).to.equal(undefined);
+    expect(term('another try', {})).to.equal(undefined);
+    // Away for 42.5 s at most, back-off as long again, and 3 s for a refused connection: 45.5 s go by anyway.
+    expect(term('grace', { 'nfs.version': '4.1' })).to.equal(90 - 45.5);
+    expect(term('another try', { 'nfs.version': '4.1' })).to.equal(15);
+    const short = { 'nfs.version': '4.2', 'nfs.leaseTime': '10', 'nfs.graceTime': '15' };
+    expect(term('grace', short)).to.equal(0);
+    const v3 = budget(lost, settings()).seconds;
+    expect(budget(lost, settings(short)).seconds).to.equal(v3 + 15);
+  });
+
+  it('has the way of a heartbeat over a serial line, when a node is lost', () => {
+    const media = { 'heartbeat.media': 'eth+serial' };
+    const longer = (takeover: typeof lost | typeof planned): number =>
+      budget(takeover, settings(media)).seconds - budget(takeover, settings()).seconds;
+    // The clients back off as long again as the service is away: 2000 bits at 19,200 baud, twice, each in tenths upwards.
+    expect(longer(lost)).to.be.closeTo(0.2 + 0.2, 1e-9);
+    expect(longer(planned)).to.equal(0);
   });
 
   it('is shorter than the patience', () => {
@@ -282,6 +360,18 @@ describe('the phases of a takeover', () => {
       ...run.slice(2).map((each) => ({ ...each, node: 'nfs01' })),
     ];
     expect(ends(back, planned)).to.deep.equal(['release 2', 'address 4', 'promote 5', 'mount 7', 'serve 9']);
+  });
+
+  it('have the grace period after serving where the clients use NFSv4', () => {
+    const v4 = settings({ 'nfs.version': '4.2', 'nfs.graceTime': '100' });
+    const names = phases(lost, v4).map((marker) => marker.name);
+    expect(names.slice(-3)).to.deep.equal(['serve', 'grace', 'reconnect']);
+    const grace = phases(lost, v4).at(-2);
+    expect(grace?.governedBy).to.equal('the last client to reclaim, nfs.graceTime=100 at most');
+    expect(grace?.matches(event('nfs02', 'grace-ended'))).to.equal(true);
+    for (const other of [event('nfs01', 'grace-ended'), event('nfs02', 'grace-begun')])
+      expect(grace?.matches(other)).to.equal(false);
+    expect(phases(lost, settings()).map((marker) => marker.name)).not.to.include('grace');
   });
 
   it('name the setting that governs detection', () => {

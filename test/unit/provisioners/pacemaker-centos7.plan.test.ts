@@ -4,6 +4,7 @@ import { UsageError } from '../../../lab/errors.ts';
 import { resolveSettings } from '../../../lab/settings.ts';
 import { Topology } from '../../../lab/topology.ts';
 import { pacemakerCentos7 } from '../../../provisioners/pacemaker-centos7.ts';
+import { leftOpen } from '../../fixtures/xml.ts';
 import { commandsOf, fileOf, planOf } from '../plans/plan-of.ts';
 
 const current = (overrides: Record<string, string> = {}): ReturnType<typeof planOf> =>
@@ -19,17 +20,6 @@ function inside(xml: string, opening: string): string[] {
   return [...body.slice(0, body.indexOf(closing)).matchAll(/<primitive id="([^"]+)"/g)].map(
     (match) => match[1] ?? '',
   );
-}
-
-/** Elements that are not closed, or closed without being open. */
-function leftOpen(xml: string): string[] {
-  const open: string[] = [];
-  for (const [, closing, name, empty] of xml.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
-    if (empty === '/' || name === undefined) continue;
-    if (closing === '') open.push(name);
-    else if (open.pop() !== name) open.push(`/${name}`);
-  }
-  return open;
 }
 
 describe('the plan of pacemaker-centos7', () => {
@@ -122,8 +112,13 @@ describe('the plan of pacemaker-centos7', () => {
 
 describe('the configuration of Pacemaker', () => {
   it('is well-formed and has no id twice, in every form', () => {
-    for (const nfsserver of ['agent', 'cloned', 'cloned-subdir']) {
-      const xml = cib({ nfsserver });
+    for (const overrides of [
+      { nfsserver: 'agent' },
+      { nfsserver: 'cloned' },
+      { nfsserver: 'cloned-subdir' },
+      { fencing: 'host' },
+    ]) {
+      const xml = cib(overrides);
       expect(leftOpen(xml)).to.deep.equal([]);
       const ids = [...xml.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
       expect(new Set(ids).size).to.equal(ids.length);
@@ -244,6 +239,68 @@ describe('the configuration of Pacemaker', () => {
         { '@_id': '1', '@_uname': 'nfs01' },
         { '@_id': '2', '@_uname': 'nfs02' },
       ]);
+  });
+});
+
+describe('fencing by the host', () => {
+  const fenced = current({ fencing: 'host' });
+  const xml = cib({ fencing: 'host' });
+
+  it('has a device for each server, which never runs on it', () => {
+    for (const server of ['nfs01', 'nfs02']) {
+      const device = xml.slice(xml.indexOf(`<primitive id="fence-${server}"`));
+      expect(device).to.match(/^<primitive id="fence-nfs0\d" class="stonith" type="fence_lab">/);
+      expect(device.slice(0, device.indexOf('</primitive>')))
+        .to.contain(`name="pcmk_host_list" value="${server}"/>`)
+        .and.to.contain('name="pcmk_host_check" value="static-list"/>');
+      expect(xml).to.contain(`rsc="fence-${server}" node="${server}" score="-INFINITY"/>`);
+    }
+  });
+
+  it('switches STONITH on, and lets nobody start anything without quorum', () => {
+    expect(xml).to.contain('name="stonith-enabled" value="true"/>');
+    expect(xml).to.contain('name="no-quorum-policy" value="stop"/>');
+  });
+
+  it('puts the agent on both servers and hears the host before the cluster depends on it', () => {
+    expect(fileOf(fenced, '/usr/sbin/fence_lab')).to.match(/^#!\/usr\/bin\/perl\n/);
+    const commands = commandsOf(fenced);
+    const asked = commands.indexOf('nfs01+nfs02: /usr/sbin/fence_lab -o list');
+    expect(asked).to.be.within(
+      0,
+      commands.findIndex((command) => command.includes('cibadmin --replace')),
+    );
+  });
+
+  it('is verified as if STONITH were off: of servers never seen it would only be warned', () => {
+    const commands = commandsOf(fenced);
+    const verified = commands.findIndex((command) => command.endsWith('| crm_verify --xml-pipe'));
+    expect(commands[verified]).to.match(/^nfs01: sed .*"stonith-enabled".* \/root\/lab-cib\.xml \|/);
+    expect(commands[verified + 1]).to.match(/cibadmin --replace/);
+    expect(xml).to.match(/name="stonith-enabled" value="true"\/>\n/);
+  });
+
+  it('is not there unless it is asked for', () => {
+    expect(JSON.stringify(plan.sections)).not.to.contain('fence_lab');
+    expect(fenced.introduction.join()).not.to.contain('Nothing fences');
+    expect(plan.introduction.join()).to.contain('Nothing fences');
+  });
+
+  it('needs a provider that can', () => {
+    const needs = (overrides: Record<string, string>): unknown =>
+      pacemakerCentos7.needs?.(resolveSettings(pacemakerCentos7, 'current', overrides));
+    expect(needs({})).to.deep.equal([]);
+    expect(needs({ fencing: 'host' })).to.deep.equal([{ capability: 'fence', setting: 'fencing=host' }]);
+  });
+
+  it('is written with pcs in the period edition', () => {
+    const commands = commandsOf(planOf('period', { fencing: 'host' }, pacemakerCentos7)).join('\n');
+    expect(commands).to.contain('property set stonith-enabled="true"');
+    expect(commands).to.contain('property set no-quorum-policy="stop"');
+    expect(commands).to.contain(
+      'stonith create fence-nfs01 fence_lab pcmk_host_list="nfs01" pcmk_host_check="static-list"',
+    );
+    expect(commands).to.contain('constraint location fence-nfs02 avoids nfs02');
   });
 });
 

@@ -186,6 +186,15 @@ describe('the budget of a takeover by Pacemaker', () => {
     expect(detectionMs(settings())).to.equal(8800);
   });
 
+  it('has time for fencing only where there is any, and a server is lost', () => {
+    const seconds = (takeover: Parameters<typeof budget>[0], fencing: string): number | undefined =>
+      budget(takeover, settings({ fencing })).terms.find(({ name }) => name === 'fence')?.seconds;
+    expect(seconds(lost, 'host')).to.be.above(0);
+    expect(seconds(lost, 'none')).to.equal(undefined);
+    expect(seconds(planned, 'host')).to.equal(undefined);
+    expect(patience(settings({ fencing: 'host' })).takeoverMs).to.be.above(patience(settings()).takeoverMs);
+  });
+
   it('does not grow with the token when the service moves on purpose', () => {
     const slower = settings({ token: '20000' });
     expect(budget(planned, slower).seconds).to.equal(budget(planned, settings()).seconds);
@@ -268,6 +277,23 @@ describe('the phases of a takeover by Pacemaker', () => {
       'mount 6',
       'address 8',
     ]);
+  });
+
+  it('have the fencing between detection and decision where the host fences', () => {
+    const fenced = event('nfs02', 'fenced', 'nfs01');
+    const host = { fencing: 'host' };
+    expect(ends([...detected, fenced, ...promoted], lost, host).slice(0, 4)).to.deep.equal([
+      'detect 1',
+      'fence 2',
+      'decide 3',
+      'promote 4',
+    ]);
+    for (const other of [event('nfs01', 'fenced', 'nfs02'), event('nfs02', 'fence-asked', 'nfs01')])
+      expect(ends([...detected, other, ...promoted], lost, host)[1], other.kind).to.equal(undefined);
+    const names = (takeover: Parameters<typeof phases>[0], overrides = {}): string[] =>
+      phases(takeover, settings(overrides)).map(({ name }) => name);
+    expect(names(lost)).not.to.include('fence');
+    expect(names(planned, host)).not.to.include('fence');
   });
 
   it('take Pacemaker’s word for what DRBD and the kernel did not tell', () => {

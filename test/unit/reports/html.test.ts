@@ -160,6 +160,18 @@ describe('the HTML report', () => {
     );
   });
 
+  it('shows who was kept from the processor where that was watched', () => {
+    const load = {
+      watchdogs: [{ of: 'nfs02', everyMs: 200, wakes: 700, worstLateMs: 1400.4 }],
+      late: [{ of: 'nfs02', atMs: 20_000, lateMs: 1400.4 }],
+      steal: [{ fromMs: 0, toMs: 5000, share: 0.4 }],
+    };
+    const { text } = readPage(renderHtml(exampleRecord({ load })));
+    expect(text).to.contain('nfs02 700 1400 ms 1');
+    expect(text).to.contain('Steal from this host, at most: 40.0 %');
+    expect(readPage(renderHtml(exampleRecord())).text).not.to.contain('Starvation');
+  });
+
   it('has no chart without samples, and says why there is no stall', () => {
     const record = exampleRecord();
     const empty = { intervalMs: 100, dueMs: [], startMs: [], endMs: [], error: [] };

@@ -89,6 +89,9 @@ function material(changes: Partial<RunMaterial> = {}): { material: RunMaterial; 
       final: null,
       versions: {},
       broken: null,
+      blow: null,
+      load: null,
+      earlier: [],
       hostFacts: { cores: '2' },
       stage: {
         windows: [

@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { drawn } from '../../../lab/draw.ts';
 import { HostError, InterruptedError, RigError } from '../../../lab/errors.ts';
 import type { Fault } from '../../../lab/fault.ts';
 import { isDirty, labDirectory, withLock } from '../../../lab/labs.ts';
 import type { Provider } from '../../../lab/provider.ts';
 import { parseRecord } from '../../../lab/record.ts';
+import type { Repeat } from '../../../lab/run/blow.ts';
 import { runOnLab } from '../../../lab/run/scenario-run.ts';
 import type { Scenario } from '../../../lab/scenario.ts';
 import type { Stack } from '../../../lab/stack.ts';
@@ -67,7 +69,7 @@ describe('a run of a scenario', () => {
       controller,
       writers,
       progress,
-      run: (what: Scenario, options: { capture?: boolean } = {}) =>
+      run: (what: Scenario, options: { capture?: boolean; repeat?: Repeat } = {}) =>
         withLock(labDirectory(spec.home, spec.name), 'test', () =>
           runOnLab(spec, what, {
             outDirectory: folder,
@@ -108,6 +110,33 @@ describe('a run of a scenario', () => {
     expect(fake.closed).to.equal(true);
     expect(await isDirty(labDirectory(spec.home, spec.name))).to.equal(true);
     expect(told).to.deep.equal(['heal nfs01']);
+  });
+
+  it('waits before its first fault as long as was drawn, and only there, and keeps what the draw follows from', async () => {
+    const { run } = rig({ stack: { heartbeatIntervalMs: () => 60 } });
+    const other = { ...fault };
+    const broken = scenario(async ({ inject }) => {
+      await inject(fault, 'nfs01');
+      await inject(other, 'nfs02');
+    });
+    const { record } = await run(broken, { repeat: { seed: 7, run: 3, of: 5 } });
+    const waitMs = Math.floor(drawn(7, 'test', '3') * 60);
+    expect(record.blow).to.deep.equal({ seed: 7, run: 3, of: 5, heartbeatIntervalMs: 60, waitMs });
+    const delayed = record.events.filter((event) => event.kind === 'fault-delayed');
+    expect(delayed).to.have.length(1);
+    const [first] = record.faults;
+    expect(first?.injectedMs).to.be.at.least((delayed[0]?.atMs ?? Infinity) + waitMs - 1);
+  });
+
+  it('does not wait before its fault when nothing is drawn', async () => {
+    const { run } = rig();
+    const { record } = await run(
+      scenario(async ({ inject }) => {
+        await inject(fault, 'nfs01');
+      }),
+    );
+    expect(record.blow).to.equal(null);
+    expect(record.events.map((event) => event.kind)).not.to.include('fault-delayed');
   });
 
   it('is unknown before anything starts when the provider lacks a capability', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { hostNowMs } from '../../../lab/clock.ts';
 import {
   InterruptedError,
   NotRecoveredError,
@@ -24,6 +25,7 @@ interface Rig extends OpenStage {
   kinds: () => string[];
   /** Who told events of this kind. */
   sources: (kind: string) => string[];
+  texts: (kind: string) => string[];
 }
 
 const cleanups: (() => void)[] = [];
@@ -52,6 +54,7 @@ async function rig(
     watched,
     notes: progress.notes,
     kinds: () => journal.events.map((event) => event.kind),
+    texts: (kind) => journal.events.filter((event) => event.kind === kind).map(({ text }) => text),
     sources: (kind) => journal.events.filter((event) => event.kind === kind).map(({ source }) => source),
   };
 }
@@ -151,6 +154,44 @@ describe('the stage', () => {
     await stage.inject(fault, 'nfs01');
     expect((await failureOf(stage.heal(fault, 'nfs01'))).message).to.equal('stuck');
     expect(kinds()).not.to.include('fault-lifted');
+  });
+
+  it('leaves a fault alone that the cluster has lifted, says so, and waits until it is gone', async () => {
+    const told: string[] = [];
+    const { stage, texts } = await rig();
+    const fault = toldFault('halt', told, {
+      liftedByCluster: () => Promise.resolve('nfs02 has had nfs01 rebooted'),
+    });
+    await stage.inject(fault, 'nfs01');
+    await stage.heal(fault, 'nfs01');
+    expect(told).to.deep.equal(['inject halt', 'healed halt']);
+    expect(texts('fault-lifted')).to.deep.equal(['nfs02 has had nfs01 rebooted']);
+  });
+
+  it('leaves it alone also when it heals what a scenario left', async () => {
+    const told: string[] = [];
+    const { stage, healAll, result } = await rig();
+    const lifted = toldFault('halt', told, { liftedByCluster: () => Promise.resolve('it boots') });
+    const standing = toldFault('link-cut', told, { liftedByCluster: () => Promise.resolve(undefined) });
+    await stage.inject(lifted, 'nfs01');
+    await stage.inject(standing, 'nfs02');
+    await healAll();
+    expect(told.slice(2)).to.deep.equal(['heal link-cut']);
+    expect(result.faults.map(({ healedAt }) => healedAt === null)).to.deep.equal([false, false]);
+  });
+
+  it('hands on when the blow was struck', async () => {
+    const { stage, result } = await rig();
+    let struckMs = NaN;
+    const beforeMs = hostNowMs();
+    const fault = toldFault('halt', [], {
+      liftedByCluster: (_context, ms) => Promise.resolve(void (struckMs = ms)),
+    });
+    await stage.inject(fault, 'nfs01');
+    const afterMs = hostNowMs();
+    await stage.heal(fault, 'nfs01');
+    expect(struckMs).to.be.within(beforeMs, afterMs);
+    expect(result.faults[0]?.injectedMs).to.be.at.least(0);
   });
 
   it('tells how long a fault stood when it was proven, proof included', async () => {

@@ -206,6 +206,21 @@ describe('bringing a lab up', () => {
     expect(asked).to.deep.equal([]);
   });
 
+  it('refuses settings that need what the provider cannot do, before anything is asked of it', async () => {
+    const needs: Stack['needs'] = () => [{ capability: 'fence', setting: 'fencing=host' }];
+    const lacking = await rig({ stack: { needs } });
+    const error = await failureOf(lacking.up());
+    expect(error).to.be.instanceOf(HostError);
+    expect(error.message).to.equal('qemu cannot fence, and fencing=host of fake-stack needs it');
+    expect(error).to.have.property('hint').that.contains('lab list providers');
+    expect(lacking.asked).to.deep.equal([]);
+    const able = await rig({
+      stack: { needs },
+      provider: { capabilities: new Set(['fence']), attach: () => Promise.resolve(lab()) },
+    });
+    expect((await able.up()).how).to.equal('attached');
+  });
+
   it('attaches only to what exists and runs', async () => {
     const unknown = await rig({ known: false });
     expect(await failureOf(attachTo(unknown.spec, unknown.controller.signal))).to.be.instanceOf(UsageError);

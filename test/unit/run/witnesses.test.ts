@@ -38,7 +38,12 @@ async function rig(monitors: Monitor[] = [monitor]) {
     return observe(filter, onSighting);
   };
   const journal = startJournal();
-  const witnesses = await startWitnesses(fake.lab, fakeStack({ monitors: () => monitors }), service, journal);
+  const witnesses = await startWitnesses(
+    fake.lab,
+    { stack: fakeStack({ monitors: () => monitors }), settings: {} },
+    service,
+    journal,
+  );
   begun.push(witnesses);
   return {
     ...fake,
@@ -136,12 +141,25 @@ describe('the witnesses of a run', () => {
       payloadBytes: 0,
       first: false,
     } as const;
-    const fromClient = { ...tcp, from: tcp.to, to: tcp.from };
+    const fromClient = { ...tcp, node: 'sv02', from: tcp.to, to: tcp.from };
     tell({ ...tcp, flags: ['RST'] });
     tell({ ...fromClient, flags: ['SYN'] });
     tell({ ...tcp, flags: ['SYN', 'ACK'] });
     tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, first: true });
     tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, first: true });
+    const fencing = {
+      kind: 'fencing',
+      atMs: at.atMs,
+      node: 'nfs02',
+      target: 'nfs01',
+      action: 'reboot',
+    } as const;
+    tell({ ...fencing, outcome: 'asked' });
+    tell({ ...fencing, outcome: 'done' });
+    tell({ ...fencing, outcome: 'failed', reason: 'no answer' });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, again: true });
     tell({ kind: 'missed', atMs: journal.zeroMs + 2, count: 7 });
     expect(kinds()).to.deep.equal([
       'address-holder',
@@ -151,8 +169,31 @@ describe('the witnesses of a run', () => {
       'connection-attempt',
       'connection-accepted',
       'first-reply',
+      'fence-asked',
+      'fenced',
+      'fence-failed',
+      'retransmission',
+      'retransmission',
       'sightings-missed',
     ]);
+    expect(journal.events.filter((event) => event.kind.startsWith('fence'))).to.deep.equal(
+      [
+        ['fence-asked', 'nfs02 asks the host to fence nfs01 (reboot)'],
+        ['fenced', 'nfs02 fenced nfs01 (reboot)'],
+        ['fence-failed', 'nfs02 did not fence nfs01 (reboot): no answer'],
+      ].map(([kind, text]) => ({
+        atMs: 1,
+        uncertaintyMs: 0,
+        source: 'fabric',
+        node: 'nfs02',
+        kind,
+        subject: 'nfs01',
+        text,
+      })),
+    );
+    const about = (kind: string): unknown =>
+      journal.events.find((event) => event.kind === kind && event.source === 'fabric')?.subject;
+    expect([about('connection-refused'), about('connection-attempt')]).to.deep.equal(['sv02', 'sv02']);
     await witnesses.stop();
   });
 
@@ -188,7 +229,7 @@ describe('the witnesses of a run', () => {
     fake.machine('nfs02').calibrate = () => Promise.reject(new Error('no perl'));
     const starting = startWitnesses(
       fake.lab,
-      fakeStack({ monitors: () => [monitor] }),
+      { stack: fakeStack({ monitors: () => [monitor] }), settings: {} },
       service,
       startJournal(),
     );

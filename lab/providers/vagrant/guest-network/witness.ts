@@ -6,7 +6,7 @@ import { filterSchema } from '../../../fabric/protocol.ts';
 import type { Sighting, SightingFilter } from '../../../fabric.ts';
 import type { LabNetwork } from '../../../network.ts';
 import { complaints } from '../../../shape.ts';
-import { addressOf, clientsOf } from '../../../topology.ts';
+import { addressOf, addressesOf, clientsOf } from '../../../topology.ts';
 import type { Node } from '../../../topology.ts';
 import { startCapture } from './capture.ts';
 import type { Capture, CaptureRequest } from './capture.ts';
@@ -135,8 +135,8 @@ function requestsFor(
 function peersOf({ topology }: Guests, client: Node, network: string): string[] {
   return topology.nodes
     .filter((node) => node !== client)
-    .flatMap((node) => nicsOn(node, network))
-    .flatMap(({ address }) => (address === undefined ? [] : [addressOf(address)]));
+    .flatMap((node) => addressesOf(node).filter((each) => each.network === network))
+    .map(({ address }) => addressOf(address));
 }
 
 /** What the observation asks for, and what nodes say of themselves: pings, broadcasts, multicasts. */

@@ -20,6 +20,20 @@ function withClock(node: string, change: { readings?: number; uncertaintyMs?: nu
   return { ...record, clocks };
 }
 
+type Load = NonNullable<RunRecord['load']>;
+
+/** The example record, watched: its failover's stall is from about 5.1 to 33.6 s, the first fault at 5 s. */
+function watched(load: Partial<Load>): RunRecord {
+  return exampleRecord({
+    load: {
+      watchdogs: [{ of: 'nfs02', everyMs: 200, wakes: 700, worstLateMs: 120 }],
+      late: [],
+      steal: [{ fromMs: 0, toMs: 152_000, share: 0.01 }],
+      ...load,
+    },
+  });
+}
+
 export const cases: CheckCases = {
   passes: [
     {
@@ -37,6 +51,31 @@ export const cases: CheckCases = {
       record: late((i) => (i === 9 ? 400 : 0)),
       says: 'the worst 400 ms',
     },
+    {
+      what: 'a lab whose watchdogs woke in time',
+      record: watched({}),
+      says: 'nfs02 woke in time, 120 ms late at worst',
+    },
+    {
+      what: 'wakes in a stall that are late, but not by much',
+      record: watched({ late: [{ of: 'nfs02', atMs: 20_000, lateMs: 900 }] }),
+      says: 'woke in time',
+    },
+    {
+      what: 'a standstill outside of what is measured',
+      record: watched({ late: [{ of: 'nfs01', atMs: 60_000, lateMs: 4000 }] }),
+      says: 'woke in time',
+    },
+    {
+      what: 'steal outside of a stall',
+      record: watched({ steal: [{ fromMs: 60_000, toMs: 65_000, share: 0.6 }] }),
+      says: 'woke in time',
+    },
+    {
+      what: 'a lab that nobody watched',
+      record: watched({ watchdogs: [] }),
+      says: 'nobody watched for starvation',
+    },
   ],
   // What this check condemns is the measurement, not the cluster: its worst word is `unknown`.
   condemns: [],
@@ -45,6 +84,33 @@ export const cases: CheckCases = {
       what: 'a host from which its hypervisor kept the processor',
       record: exampleRecord({ host: { ...exampleRecord().host, steal: '14.2 %' } }),
       says: 'its hypervisor kept 14.2 % of the processor time',
+    },
+    {
+      what: 'a server that had no processor in the stall',
+      record: watched({ late: [{ of: 'nfs02', atMs: 20_000, lateMs: 1400 }] }),
+      says: 'nfs02 stood still for 1.400 s up to 20.000 s, in failover',
+    },
+    {
+      what: 'a fabric that stood still in the stall',
+      record: watched({ late: [{ of: 'fabric', atMs: 20_000, lateMs: 1400 }] }),
+      says: 'fabric stood still for 1.400 s',
+    },
+    {
+      what: 'a node that stood still before the first fault',
+      record: watched({ late: [{ of: 'sv01', atMs: 3000, lateMs: 1400 }] }),
+      says: 'in the time before the first fault',
+    },
+    {
+      what: 'a server that was kept from its processor again and again in the stall',
+      record: watched({
+        late: Array.from({ length: 6 }, (_, i) => ({ of: 'nfs02', atMs: 10_000 + 2000 * i, lateMs: 600 })),
+      }),
+      says: 'nfs02 was kept from its processor for 3.600 s of the 28.412 s of failover',
+    },
+    {
+      what: 'a host whose hypervisor took the processor in the stall, though not over the whole run',
+      record: watched({ steal: [{ fromMs: 20_000, toMs: 25_000, share: 0.4 }] }),
+      says: 'kept 40 % of the processor time from it for some seconds in failover',
     },
     {
       what: 'a clock that is hardly known',

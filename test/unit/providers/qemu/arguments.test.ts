@@ -16,6 +16,7 @@ const spec = (changes: Partial<MachineSpec> = {}): MachineSpec => ({
     disk: '/state/disk.qcow2',
     console: '/state/console.log',
     qmp: '/run/nfs01.qmp',
+    switchQmp: '/run/nfs01.switch',
     pidFile: '/run/nfs01.pid',
   },
   macs: { management: '52:54:00:00:00:01', nics: ['52:54:00:aa:bb:01', '52:54:00:aa:bb:02'] },
@@ -39,6 +40,8 @@ describe('the command line of a machine', () => {
     expect(valuesOf(args, '-chardev')).to.deep.equal([
       'file,id=console,path=/state/console.log,append=on',
       'socket,id=qmp,path=/run/nfs01.qmp,server=on,wait=off',
+      'socket,id=switch,path=/run/nfs01.switch,server=on,wait=off',
+      'null,id=fence',
     ]);
     expect(valuesOf(args, '-pidfile')).to.deep.equal(['/run/nfs01.pid']);
     expect(args).to.include('-daemonize').and.not.include('-incoming');
@@ -66,6 +69,17 @@ describe('the command line of a machine', () => {
     expect(options(qemuArguments(spec()))).to.deep.equal(options(qemuArguments(spec({ nicSockets: [] }))));
   });
 
+  it('has a fence channel, which leads to the fabric or nowhere, and is the same port to the guest', () => {
+    const server = qemuArguments(spec({ fenceSocket: '/run/nfs01.fence' }));
+    const other = qemuArguments(spec());
+    expect(valuesOf(server, '-chardev').at(-1)).to.equal('socket,id=fence,path=/run/nfs01.fence,server=off');
+    expect(valuesOf(other, '-chardev').at(-1)).to.equal('null,id=fence');
+    expect(valuesOf(server, '-device')).to.deep.equal(valuesOf(other, '-device'));
+    expect(valuesOf(server, '-device')).to.include(
+      'virtserialport,bus=channels.0,nr=1,chardev=fence,name=lab.fence',
+    );
+  });
+
   it('doubles commas in paths where QEMU parses options, and only there', () => {
     const { files } = spec();
     const args = qemuArguments(
@@ -75,16 +89,20 @@ describe('the command line of a machine', () => {
           disk: '/a,b/disk',
           console: '/a,b/console',
           qmp: '/a,b/q',
+          switchQmp: '/a,b/s',
           pidFile: '/a,b/pid',
           kernel: '/a,b/k',
         },
         nicSockets: ['/a,b/eth1', '/a,b/eth2'],
+        fenceSocket: '/a,b/f',
       }),
     );
     expect(valuesOf(args, '-blockdev')[0]).to.include('filename=/a,,b/disk,');
     expect(valuesOf(args, '-chardev').join(' '))
       .to.include('path=/a,,b/console,')
-      .and.include('path=/a,,b/q,');
+      .and.include('path=/a,,b/q,')
+      .and.include('path=/a,,b/s,')
+      .and.include('path=/a,,b/f,');
     expect(valuesOf(args, '-netdev')[1]).to.include('addr.path=/a,,b/eth1');
     expect(valuesOf(args, '-kernel')).to.deep.equal(['/a,b/k']);
     expect(valuesOf(args, '-pidfile')).to.deep.equal(['/a,b/pid']);

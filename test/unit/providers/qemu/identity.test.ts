@@ -51,6 +51,17 @@ describe('the script that gives a clone its identity', () => {
     expect(script).to.include('ssh-ed25519 AAAA lab');
   });
 
+  it('knows the name of a node by the address of its bond, and leaves the bond to the plan', () => {
+    const nics = ['eth1', 'eth2'].map((name) => ({ name, network: 'storage' }));
+    const bonds = [
+      { name: 'bond0', slaves: ['eth1', 'eth2'], network: 'storage', address: '192.168.33.21/24' },
+    ];
+    const script = identityScript({ ...identity, node: { ...identity.node, nics, bonds } });
+    expect(script).to.include('192.168.33.21 nfs01.lab.test nfs01');
+    expect(script).to.include('iface eth0').and.not.include('iface eth1').and.not.include('bond0');
+    expect(script).to.include('ip link set dev eth2 address 52:54:00:aa:bb:02');
+  });
+
   it('gives two clones of one node another machine-id and seed', () => {
     const idOf = (script: string): string => /[0-9a-f]{32}/.exec(script)?.[0] ?? '';
     expect(idOf(identityScript(identity))).to.not.equal(idOf(identityScript(identity)));

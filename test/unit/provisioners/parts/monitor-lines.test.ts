@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseDrbdEvent } from '../../../../provisioners/parts/drbd-events.ts';
 import { parseHeartbeatLine } from '../../../../provisioners/parts/heartbeat-log.ts';
+import { parseInitiatorLine } from '../../../../provisioners/parts/iscsi-initiator.ts';
 import { parseKernelLine } from '../../../../provisioners/parts/kernel-log.ts';
 import { stampOf } from '../../../../provisioners/parts/logging.ts';
 
@@ -33,6 +34,8 @@ describe('lines of heartbeat', () => {
     ],
     ['heartbeat: [432]: info: Link nfs01:eth1 dead.', 'link-dead', 'nfs01:eth1'],
     ['heartbeat: [432]: info: Link nfs01:eth1 up.', 'link-up', 'nfs01:eth1'],
+    ['heartbeat: [432]: info: Link nfs01:/dev/ttyS1 dead.', 'link-dead', 'nfs01:/dev/ttyS1'],
+    ['heartbeat: [432]: info: Link nfs01:/dev/ttyS1 up.', 'link-up', 'nfs01:/dev/ttyS1'],
     ['heartbeat: [432]: info: Status update for node nfs01: status active', 'peer-active', 'nfs01'],
     [
       'ResourceManager(default)[911]: info: Acquiring resource group: nfs01 IPaddr::192.168.33.20/24/eth1 drbddisk::r0',
@@ -59,8 +62,9 @@ describe('lines of heartbeat', () => {
       'release-begun',
       'nfs01',
     ],
-    ['nfs-kernel-server: info: nfs-kernel-server serving', 'serving', undefined],
-    ['apache2: info: apache2 serving', 'serving', undefined],
+    ['nfs-kernel-server: info: nfs-kernel-server serving', 'serving', 'nfs-kernel-server'],
+    ['apache2: info: apache2 serving', 'serving', 'apache2'],
+    ['iscsi-target: info: iscsi-target serving', 'serving', 'iscsi-target'],
     [
       'ResourceManager(default)[1292]: info: Running /etc/ha.d//resource.d/MailTo admin@sv01.lab.example start',
       'resource-starting',
@@ -118,6 +122,17 @@ describe('lines of the kernel', () => {
     ['nfs: server 192.168.33.20 not responding, still trying', 'server-silent', '192.168.33.20'],
     ['nfs: server 192.168.33.20 OK', 'server-answers', '192.168.33.20'],
     ['NFSD: starting 90-second grace period (net f0000000)', 'grace-begun', undefined],
+    ['NFSD: all clients done reclaiming, ending NFSv4 grace period (net f0000000)', 'grace-ended', undefined],
+    ['NFSD: no clients to reclaim, skipping NFSv4 grace period (net f0000000)', 'grace-ended', undefined],
+    [
+      'connection1:0: ping timeout of 5 secs expired, recv timeout 5, last rx 4294940, last ping 4294941',
+      'session-silent',
+      'connection1:0',
+    ],
+    ['connection1:0: detected conn error (1022)', 'session-lost', 'connection1:0'],
+    ['session1: session recovery timed out after 120 secs', 'session-given-up', 'session1'],
+    ['bond0: (slave eth2): link status definitely down, disabling slave', 'slave-down', 'eth2'],
+    ['bond0: (slave eth2): link status definitely up, 1000 Mbps full duplex', 'slave-up', 'eth2'],
   ];
   for (const [line, kind, subject] of known)
     it(`mean ${kind}: ${line.slice(0, 60)}`, () => {
@@ -130,6 +145,28 @@ describe('lines of the kernel', () => {
   it('of other file systems and other programs mean nothing', () => {
     expect(parseKernelLine(`${stamp} nfs02 kernel: [    1.2] 8021q: adding VLAN 0`)).to.equal(undefined);
     expect(parseKernelLine(`${stamp} nfs02 mount: EXT4-fs (drbd0): mounted filesystem`)).to.equal(undefined);
+  });
+});
+
+describe('lines of iscsid', () => {
+  it('tell when a session is back, and what else it says', () => {
+    const line = `${stamp} sv01 iscsid: connection1:0 is operational after recovery (5 attempts)`;
+    expect(parseInitiatorLine(line)).to.include({
+      source: 'cluster',
+      kind: 'session-recovered',
+      subject: 'connection1:0',
+      guestMs: at,
+    });
+    expect(
+      parseInitiatorLine(`${stamp} sv01 iscsid: cannot make a connection to 192.168.33.20:3260 (-1,113)`),
+    ).to.include({ kind: 'log' });
+  });
+
+  it('are those of no other program', () => {
+    expect(
+      parseInitiatorLine(`${stamp} sv01 logger: connection1:0 is operational after recovery (5 attempts)`),
+    ).to.equal(undefined);
+    expect(parseInitiatorLine('iscsid: connection1:0 is operational')).to.equal(undefined);
   });
 });
 

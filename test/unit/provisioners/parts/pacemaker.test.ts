@@ -159,6 +159,7 @@ describe('the XML of a configuration', () => {
         constraints: [],
       });
     expect(of('ocf:heartbeat:IPaddr2')).to.contain('class="ocf" provider="heartbeat" type="IPaddr2"');
+    expect(of('stonith:fence_lab')).to.contain('class="stonith" type="fence_lab"');
     expect(of('systemd:nfs-server')).to.contain('class="systemd" type="nfs-server"');
   });
 });

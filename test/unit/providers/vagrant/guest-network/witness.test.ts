@@ -53,6 +53,15 @@ describe('the witness in the guests', () => {
     );
   });
 
+  it('pings a bond at its own address, for its NICs have none', async () => {
+    const nics = ['eth1', 'eth2'].map((name) => ({ name, network: 'lan' }));
+    const bonds = [{ name: 'bond0', slaves: ['eth1', 'eth2'], network: 'lan', address: '192.168.33.99/24' }];
+    const nodes = fakeTopology.nodes.map((node) => (node.name === 'nfs01' ? { ...node, nics, bonds } : node));
+    witness = guestWitness({ topology: { ...fakeTopology, nodes }, machine: fake.machine, macOf });
+    await observe({});
+    expect(streams('sv02')[0]?.command).to.match(/' 192\.168\.33\.10 192\.168\.33\.99 192\.168\.33\.13$/);
+  });
+
   it('asks for no more than what is observed and for what nodes say of themselves', () => {
     expect(expressionFor({})).to.equal('arp or icmp or ether broadcast or ether multicast');
     expect(expressionFor({ tcpPort: 80 })).to.match(/ or tcp port 80$/);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { lineSplitter } from '../../../lab/machines/lines.ts';
+import { lineSplitter } from '../../lab/lines.ts';
 
 function linesOf(chunks: readonly Buffer[], maxLength?: number): string[] {
   const lines: string[] = [];

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
-import { RigError, TimeoutError, messageOf } from '../../errors.ts';
-import { lineSplitter } from '../../machines/lines.ts';
+import { RigError, TimeoutError, messageOf } from './errors.ts';
+import { lineSplitter } from './lines.ts';
+import { within } from './wait.ts';
 
 const Message = z.union([
   z.looseObject({ QMP: z.unknown() }),
@@ -13,6 +14,11 @@ const Message = z.union([
 export interface Qmp {
   /** @throws RigError with QEMU's own words when it refuses or its monitor is closed; TimeoutError after timeoutMs (default 10 000). */
   command(name: string, args?: Record<string, unknown>, timeoutMs?: number): Promise<unknown>;
+  /**
+   * The next event of this name after the call.
+   * @throws RigError when the monitor closes before it; TimeoutError after timeoutMs (default 10 000)
+   */
+  event(name: string, timeoutMs?: number): Promise<void>;
   /** Settles when the connection ended: QEMU is gone, or close() was called. */
   readonly ended: Promise<void>;
   close(): void;
@@ -22,6 +28,7 @@ export interface Qmp {
 export async function connectQmp(path: string, owner: string, timeoutMs = 10_000): Promise<Qmp> {
   const socket = await open(path, owner, timeoutMs);
   const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  const awaited = new Set<{ event: string; resolve: () => void; reject: (error: Error) => void }>();
   let nextId = 1;
   let greeted: (() => void) | undefined;
   const greeting = new Promise<void>((resolve) => {
@@ -41,12 +48,15 @@ export async function connectQmp(path: string, owner: string, timeoutMs = 10_000
       } else if ('return' in message && typeof message.id === 'number') {
         pending.get(message.id)?.resolve(message.return);
         pending.delete(message.id);
+      } else if ('event' in message) {
+        for (const each of awaited) if (each.event === message.event) each.resolve();
       }
     }, 1 << 20),
   );
   const ended = new Promise<void>((resolve) => {
     socket.on('close', () => {
-      for (const { reject } of pending.values()) reject(new RigError(`${owner}: QEMU closed its monitor`));
+      const closed = new RigError(`${owner}: QEMU closed its monitor`);
+      for (const { reject } of [...pending.values(), ...awaited]) reject(closed);
       pending.clear();
       resolve();
     });
@@ -78,6 +88,23 @@ export async function connectQmp(path: string, owner: string, timeoutMs = 10_000
       });
       socket.write(`${JSON.stringify({ execute: name, arguments: args, id })}\n`);
     });
+  const event = async (name: string, eventTimeoutMs = 10_000): Promise<void> => {
+    if (socket.destroyed) throw new RigError(`${owner}: QEMU closed its monitor`);
+    let forget: () => void = () => undefined;
+    try {
+      await within(
+        `${owner}: ${name} of QEMU`,
+        eventTimeoutMs,
+        new Promise<void>((resolve, reject) => {
+          const entry = { event: name, resolve, reject };
+          awaited.add(entry);
+          forget = () => awaited.delete(entry);
+        }),
+      );
+    } finally {
+      forget();
+    }
+  };
   try {
     await greetingWithin(greeting, ended, owner, timeoutMs);
     await command('qmp_capabilities');
@@ -85,7 +112,7 @@ export async function connectQmp(path: string, owner: string, timeoutMs = 10_000
     socket.destroy();
     throw error;
   }
-  return { command, ended, close: () => socket.destroy() };
+  return { command, event, ended, close: () => socket.destroy() };
 }
 
 async function greetingWithin(

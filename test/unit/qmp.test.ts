@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { RigError, TimeoutError } from '../../../../lab/errors.ts';
-import { killNow, livingProcess, startQemu, strayProcesses } from '../../../../lab/providers/qemu/process.ts';
-import { connectQmp } from '../../../../lab/providers/qemu/qmp.ts';
-import { failureOf } from '../../../fakes/failure.ts';
+import { RigError, TimeoutError } from '../../lab/errors.ts';
+import { killNow, livingProcess, startQemu, strayProcesses } from '../../lab/providers/qemu/process.ts';
+import { connectQmp } from '../../lab/qmp.ts';
+import { failureOf } from '../fakes/failure.ts';
 
 describe('the monitor of a QEMU that emulates no machine', () => {
   // A comma, because QEMU wants it doubled in some of its arguments and not in others.
@@ -77,6 +77,18 @@ describe('the monitor of a QEMU that emulates no machine', () => {
     expect((await pending).message).to.equal('nfs01: QEMU closed its monitor');
     await qmp.ended;
     expect(await livingProcess(pidFile, socket)).to.equal(undefined);
+  });
+
+  it('tells of an event once it comes, and ends the wait for one that does not', async () => {
+    const qmp = await connectQmp(socket, 'nfs01');
+    await Promise.all([qmp.event('RESUME'), qmp.command('cont')]);
+    const late = await failureOf(qmp.event('RESET', 50));
+    expect(late).to.be.instanceOf(TimeoutError);
+    expect(late.message).to.include('nfs01: RESET of QEMU');
+    const cut = failureOf(qmp.event('RESET'));
+    qmp.close();
+    expect((await cut).message).to.equal('nfs01: QEMU closed its monitor');
+    expect((await failureOf(qmp.event('RESET'))).message).to.equal('nfs01: QEMU closed its monitor');
   });
 
   it('tells a second client, in time, that another one may hold it', async () => {
