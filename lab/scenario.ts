@@ -50,8 +50,11 @@ export interface Stage {
   readonly redundant: (options: { timeoutMs: number }) => Promise<void>;
   /** Waits until every client has made up for what it could not write: the run does not end with operations untried. */
   readonly caughtUp: (options: { timeoutMs: number }) => Promise<void>;
-  /** Waits until one node, whichever, holds the service alone; it is then where the service should be at the end. */
-  readonly settled: (options: { timeoutMs: number }) => Promise<string>;
+  /**
+   * Waits until one node, whichever, has held the service alone for a while (10 s, or forMs); it is then where the service
+   * should be at the end.
+   */
+  readonly settled: (options: { timeoutMs: number; forMs?: number }) => Promise<string>;
   /** Waits until both servers hold the service: a split brain. */
   readonly bothActive: (options: { timeoutMs: number }) => Promise<void>;
   /** Does what an operator would, on a node. @throws CommandError */

@@ -54,7 +54,7 @@ await check('programs of this host', process.execPath, [join(folder, 'bin', 'lab
 await check('types', bin('tsc'), ['--noEmit']);
 await check('lint', bin('eslint'), ['.']);
 await check('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
-await suite('unit and contract tests', []);
+await suite('unit tests', []);
 await suite('end to end, on real machines', ['--config', '.mocharc.e2e.json']);
 
 process.stdout.write(`\n${String(passed)} passed, ${String(failed)} failed\n`);

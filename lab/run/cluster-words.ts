@@ -23,6 +23,8 @@ export interface ClusterWordsContext {
 
 /** Replicas that refuse each other for so long do so for good. */
 const stuckAfterMs = 5000;
+/** A node that is about to lose the service, too, may hold it alone for a moment. */
+const settledForMs = 10_000;
 const orderTimeoutMs = 120_000;
 const lookTimeoutMs = 20_000;
 
@@ -76,11 +78,16 @@ export function clusterWords({ spec, lab, signal, step, told, expect }: ClusterW
         ),
       );
     },
-    settled: async ({ timeoutMs }) => {
+    settled: async ({ timeoutMs, forMs = settledForMs }) => {
+      let held: { by: string; sinceMs: number } | undefined;
       const node = await step('wait until one node holds the service alone', () =>
-        untilHeld('the service on one node alone', timeoutMs, (holders) =>
-          holders.length === 1 ? holders[0] : undefined,
-        ),
+        untilHeld(`the service on one node alone, for ${String(forMs / 1000)} s`, timeoutMs, (holders) => {
+          const [by, ...others] = holders;
+          const nowMs = hostNowMs();
+          if (by === undefined || others.length > 0) held = undefined;
+          else if (held?.by !== by) held = { by, sinceMs: nowMs };
+          return held !== undefined && nowMs - held.sinceMs >= forMs ? held.by : undefined;
+        }),
       );
       expect(node);
       told(`the service is on ${node}`, 'step', node);

@@ -20,7 +20,7 @@ export function drbdAnatomy(names: {
       order(
         victim,
         `${victim} throws away what it alone has`,
-        `drbdadm secondary ${resource} && drbdadm disconnect ${resource} && drbdadm connect --discard-my-data ${resource}`,
+        `drbdadm secondary ${resource} && { drbdadm disconnect ${resource} || :; } && drbdadm connect --discard-my-data ${resource}`,
       ),
       order(
         survivor,

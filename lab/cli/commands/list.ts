@@ -16,7 +16,7 @@ import { readRun, runsIn } from '../records.ts';
 import { providers, scenarios, stackNamed, stacks } from '../registry.ts';
 import { defaultOut } from './scenario.ts';
 
-/** A list as rows of named values: data for --json, columns for people. */
+/** A list as rows of named values: data for --json, columns for people. A scenario is its question to them, in one line. */
 type Row = Readonly<Record<string, unknown>>;
 
 export const topics = ['stacks', 'scenarios', 'settings', 'providers', 'labs', 'runs'] as const;
@@ -110,7 +110,9 @@ async function stackOf(context: CliContext, asked: string | undefined): Promise<
 
 function drawn(topic: Topic, rows: readonly Row[], titled: boolean): string {
   if (rows.length === 0) return `no ${topic}`;
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
+    (column) => !(topic === 'scenarios' && column === 'title'),
+  );
   const body = table([columns, ...rows.map((row) => columns.map((column) => cell(row[column])))]);
   return titled ? `${topic.toUpperCase()}\n${body}` : body;
 }

@@ -2,6 +2,9 @@ import { Option } from '@commander-js/extra-typings';
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { RunRecord } from '../../record.ts';
+import type { LabSpec } from '../../run/spec.ts';
+import type { Scenario } from '../../scenario.ts';
+import { resolveSettings } from '../../settings.ts';
 import { startWriter } from '../../probes/start-writer.ts';
 import { down, runScenario } from '../../run.ts';
 import type { CliContext } from '../context.ts';
@@ -11,7 +14,8 @@ import type { Program } from '../program.ts';
 import { collect, examples } from '../program.ts';
 import { progressOf } from '../progress.ts';
 import { isRunning, readyHost } from '../ready-host.ts';
-import { scenarioNamed } from '../registry.ts';
+import { scenarioFrom } from '../own-scenario.ts';
+import { stacks } from '../registry.ts';
 import { labRequest } from '../request.ts';
 
 export const defaultOut = 'lab-results';
@@ -23,7 +27,10 @@ export function defineScenario(program: Program, context: CliContext): void {
       'Run scenarios: each starts from a healthy lab, breaks it, and judges what the clients saw. ' +
         'Exit 0 pass, 1 fail, 2 unknown; the worst run counts.',
     )
-    .argument('<scenario...>', 'what happens; lab list scenarios shows them')
+    .argument(
+      '<scenario...>',
+      'what happens: a name (lab list scenarios shows them) or a file of your own, as ./mine.ts',
+    )
     .addOption(
       new Option('--stack <stack>', 'which cluster (default: lab.yaml, then the running lab)').env(
         'LAB_STACK',
@@ -43,6 +50,7 @@ export function defineScenario(program: Program, context: CliContext): void {
       'after',
       examples([
         ['lab scenario hard-halt --stack heartbeat-sarge', 'from nothing to a report'],
+        ['lab scenario ./mine.ts', 'a scenario of your own: docs/scenarios.md'],
         ['lab scenario hard-halt --pcap', 'with captures that Wireshark opens'],
         ['lab scenario hard-halt --repeat 5', 'five runs on the lab that is up'],
         ['lab scenario hard-halt --set deadtime=6 --stack heartbeat-sarge', 'what a shorter deadtime gives'],
@@ -50,9 +58,10 @@ export function defineScenario(program: Program, context: CliContext): void {
     )
     .action(async (names, _options, command) => {
       const options = command.optsWithGlobals();
-      const scenarios = names.map(scenarioNamed);
+      const scenarios = await Promise.all(names.map((name) => scenarioFrom(name, context.cwd)));
       const repeat = repeatOf(options.repeat);
       const { spec, provider } = await labRequest(context, options, options);
+      for (const scenario of scenarios) ensureSuited(scenario, spec);
       const progress = progressOf(context, options);
       const records: RunRecord[] = [];
       let takeDown = false;
@@ -85,6 +94,26 @@ export function defineScenario(program: Program, context: CliContext): void {
       if (records.length > 1 && options.json !== true) print(context, tally(records));
       context.exitWith(exitCodeOf(records));
     });
+}
+
+/** @throws UsageError where the scenario makes no sense on the cluster; the hint names those on which it does */
+function ensureSuited(scenario: Scenario, { stack, edition, settings }: LabSpec): void {
+  const reason = scenario.unsuited?.({ stack, edition, settings });
+  if (reason === undefined) return;
+  const suited = stacks.filter(
+    (each) =>
+      scenario.unsuited?.({
+        stack: each,
+        edition: 'current',
+        settings: resolveSettings(each, 'current', {}),
+      }) === undefined,
+  );
+  throw new UsageError(
+    `${scenario.name} makes no sense on ${stack.name}: ${reason}`,
+    suited.length === 0
+      ? 'no stack of this release suits it'
+      : `--stack ${suited.map((each) => each.name).join(' or --stack ')}`,
+  );
 }
 
 function tally(records: readonly RunRecord[]): string {

@@ -51,8 +51,15 @@ describe('what a scenario can ask of the cluster', function () {
   it('waits until one node is alone, and expects the service there', async () => {
     const seen = [['nfs01', 'nfs02'], [], ['nfs02']];
     const { words, expected } = rig({ active: () => Promise.resolve(seen.shift() ?? ['nfs02']) });
-    expect(await words.settled({ timeoutMs: 5000 })).to.equal('nfs02');
+    expect(await words.settled({ timeoutMs: 5000, forMs: 0 })).to.equal('nfs02');
     expect(expected).to.deep.equal(['nfs02']);
+  });
+
+  it('takes a node that holds the service for a moment for no settled cluster', async () => {
+    const seen = [['nfs01'], [], ['nfs02'], ['nfs01', 'nfs02']];
+    const { words } = rig({ active: () => Promise.resolve(seen.shift() ?? ['nfs02']) });
+    expect(await words.settled({ timeoutMs: 15_000, forMs: 1500 })).to.equal('nfs02');
+    expect(seen).to.deep.equal([]);
   });
 
   it('finds no settled cluster in one that both servers serve, nor in one that nobody does', async () => {
