@@ -22,6 +22,10 @@ const usageErrors: { argv: string[]; says: RegExp }[] = [
   { argv: ['plan', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than keepalive/s },
   { argv: ['up', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than keepalive/s },
   { argv: ['scenario', 'hard-hlt'], says: /did you mean hard-halt\?/ },
+  {
+    argv: ['scenario', 'disk-error', '--stack', 'pacemaker-centos7'],
+    says: /disk-error makes no sense on pacemaker-centos7: .*\nhint: --stack heartbeat-sarge/,
+  },
   { argv: ['scenario', 'hard-halt', '--repeat', '0'], says: /--repeat "0"/ },
   {
     argv: ['scenario', 'hard-halt', '--stack', 'heartbeat-sarge', '--provider', 'quemu'],

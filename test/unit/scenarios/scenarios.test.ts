@@ -80,3 +80,127 @@ for (const scenario of scenarios)
       expect(scenario.unsuited?.({ stack: whole, ...usual })).to.equal(undefined);
     });
   });
+
+describe('scenarios that break disks', () => {
+  const { backingDisk: _, ...withoutDisk } = fakeAnatomy.replication;
+  const stack = fakeStack({ anatomy: () => ({ ...fakeAnatomy, replication: withoutDisk }) });
+
+  it('make no sense where there is no device that could be made to fail', () => {
+    const refused = scenarios.filter((each) => each.unsuited?.({ stack, ...usual }) !== undefined);
+    expect(refused.map(({ name }) => name)).to.deep.equal(['disk-error', 'disk-stall']);
+  });
+});
+
+describe('what happens, word by word', () => {
+  const heard = async (name: string): Promise<string[]> => {
+    const { stage, said } = toldStage();
+    await scenarios.find((each) => each.name === name)?.run(stage);
+    return said;
+  };
+  const told: Record<string, string[]> = {
+    'graceful-stop': [
+      'baseline 3000',
+      'window handover nfs02 planned undefined',
+      'inject: heartbeat is stopped nfs02',
+      'serviceOn nfs01',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+      'window failback nfs01 planned undefined',
+      'heal: heartbeat is stopped nfs02',
+      'redundant',
+      'serviceOn nfs02',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+    ],
+    'planned-switchover': [
+      'baseline 3000',
+      'window there nfs02 planned undefined',
+      'order: standby nfs02',
+      'serviceOn nfs01',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+      'window back nfs01 planned undefined',
+      'order: takeover nfs02',
+      'serviceOn nfs02',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+      'redundant',
+    ],
+    'standby-loss': [
+      'baseline 3000',
+      'window loss nfs02 none 10500',
+      'inject: power off nfs01',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+      'window rejoin nfs02 none undefined',
+      'heal: power off nfs01',
+      'redundant',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+      'serviceOn nfs02',
+    ],
+    'split-brain': [
+      'baseline 3000',
+      'window split nfs02 node-lost undefined',
+      'inject: cut off from nfs01 nfs02',
+      'bothActive',
+      'clientsWrite',
+      'observe 15000',
+      'end of window',
+      'heal: cut off from nfs01 nfs02',
+      'see: the replicas to refuse each other nfs02 nfs01',
+      'see: the state of the replica nfs02',
+      'see: the state of the replica nfs01',
+      'settled',
+      'order: discard nfs01',
+      'order: connect nfs02',
+      'redundant',
+      'settled',
+      'serviceOn nfs02',
+      'clientsWrite',
+    ],
+    'disk-stall': [
+      'baseline 3000',
+      'window stall nfs02 none 20000',
+      'inject: lab-data stalls nfs02',
+      'observe 18200',
+      'heal: lab-data stalls nfs02',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+      'redundant',
+      'serviceOn nfs02',
+    ],
+  };
+  for (const [name, words] of Object.entries(told))
+    it(name, async () => {
+      expect(await heard(name)).to.deep.equal(words);
+    });
+
+  it('power-cut is hard-halt with another fault', async () => {
+    const cut = (await heard('power-cut')).map((each) => each.replace('power off', 'halt -f'));
+    expect(cut).to.deep.equal(await heard('hard-halt'));
+  });
+
+  it('split-brain takes no answer of replicas that met for one of replicas that refuse each other', async () => {
+    const looks: RegExp[] = [];
+    const { stage } = toldStage({
+      see: ({ prints }) => {
+        looks.push(prints);
+        return Promise.resolve('');
+      },
+    });
+    await scenarios.find((each) => each.name === 'split-brain')?.run(stage);
+    const [prints] = looks;
+    const line = (cs: string): string => ` 0: cs:${cs} ro:Primary/Unknown ds:UpToDate/DUnknown C r-----\n`;
+    expect(prints?.test(line('StandAlone'))).to.equal(true);
+    for (const other of ['Connected', 'WFConnection', 'SyncTarget'])
+      expect(prints?.test(line(other))).to.equal(false);
+  });
+});
