@@ -1,11 +1,25 @@
 /** What faults and operators take hold of in a cluster: names and commands, as data of its stack. */
 export interface Anatomy {
-  /** Networks of the topology by what runs over them; one may do everything. */
-  networks: { service: string; replication: string; heartbeat: readonly string[] };
+  networks: {
+    /** Networks of the topology by what runs over them; one may do everything. */
+    service: string;
+    replication: string;
+    heartbeat: readonly string[];
+    /** The servers hear each other over a serial line, too, which no cut of a network touches. */
+    serialLine?: boolean;
+  };
   /** Service whose orderly stop takes a server out of the cluster. */
   clusterService: string;
-  /** Processes whose death is worth a run, the cluster manager's first. */
-  daemons: readonly { process: string; service: string }[];
+  /** Processes whose death is worth a run. */
+  daemons: readonly Daemon[];
+  /** A lost server is switched off and on before its resources are taken. */
+  fences: boolean;
+  /** How long a server that boots without its peer waits for it before it serves alone, by the settings of the cluster. */
+  bootAlone: {
+    waitMs: number;
+    /** Which settings make it wait. */
+    from: string;
+  };
   replication: {
     /** TCP port at either end. */
     tcpPort: number;
@@ -13,8 +27,8 @@ export interface Anatomy {
     stateCommand: string;
     /** How long it waits for a silent peer before it goes on alone. */
     silenceMs: number;
-    /** Device-mapper device beneath the replica of each server; absent where its lower device has none. */
-    backingDisk?: string;
+    /** Device-mapper device beneath the replica of each server, one linear target. */
+    backingDisk: string;
     /** Where the active server mounts it. */
     mountPoint: string;
     /** After an I/O error made a server drop its disk: takes it back. */
@@ -26,8 +40,19 @@ export interface Anatomy {
     /** The node that holds the service gives it away. */
     standby: (from: string) => Order;
     /** The node that lacks the service asks for it. */
-    takeover: (to: string) => Order;
+    takeover: (to: string, from: string) => Order;
+    /** Takes back what such an order leaves in force; absent where it leaves nothing. */
+    forget?: (node: string) => Order;
   };
+  /** What an operator of a client types after its boot, until it has the service again; absent where nothing is needed. */
+  clientReturns?: (client: string) => Order;
+}
+
+export interface Daemon {
+  /** Name of its processes, as `pgrep -x` matches it: at most 15 characters. */
+  process: string;
+  /** The service that brings it back. */
+  service: string;
 }
 
 /** What an operator types on a node. */

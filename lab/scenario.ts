@@ -24,7 +24,7 @@ export interface Stage {
   readonly patience: Patience;
   /** What faults and operators take hold of. @throws UsageError where the stack has not said */
   readonly anatomy: () => Anatomy;
-  /** Names of the NICs of a node on a network; of a bond, all its cables. @throws UsageError when there is none */
+  /** Names of the NICs of a node on a network; of a bond, the first one stands for all of it. @throws UsageError when there is none */
   readonly nicsOf: (node: string, network: string) => string[];
   /** How long the cluster takes a silent server for a living one. */
   readonly detectionMs: number;

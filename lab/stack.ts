@@ -127,8 +127,8 @@ export interface Stack {
   plan(edition: Edition, settings: Settings, secrets: Secrets): Plan;
   readonly errata: readonly Erratum[];
   readonly secretNames: readonly string[];
-  /** What faults and operators take hold of; absent where nobody has said yet. */
-  anatomy?(edition: Edition, settings: Settings): Anatomy;
+  /** What faults and operators take hold of; undefined for an edition whose machines nobody has run. */
+  anatomy(edition: Edition, settings: Settings): Anatomy | undefined;
   /** Where clients reach it. */
   service(edition: Edition): Service;
   /** The node that should hold the service when all are well. */

@@ -1,7 +1,6 @@
-import { RigError } from '../lab/errors.ts';
 import { diskError } from '../lab/faults/disk-error.ts';
 import type { Scenario } from '../lab/scenario.ts';
-import { withoutBackingDisk } from './parts/anatomy-needed.ts';
+import { withoutAnatomy } from './parts/anatomy-needed.ts';
 import { usualChecks } from './parts/usual-checks.ts';
 
 export const diskErrorScenario: Scenario = {
@@ -9,7 +8,7 @@ export const diskErrorScenario: Scenario = {
   title: 'The disk beneath the replica of the active server fails, then works again and is taken back',
   question: 'Does the service outlive the disk of the server that it runs on, and at what cost?',
   needs: [],
-  unsuited: withoutBackingDisk,
+  unsuited: withoutAnatomy,
 
   async run({
     baseline,
@@ -26,9 +25,7 @@ export const diskErrorScenario: Scenario = {
   }) {
     const { replication } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    const { backingDisk } = replication;
-    if (backingDisk === undefined) throw new RigError('the replica has no disk that could fail');
-    const broken = diskError(backingDisk);
+    const broken = diskError(replication.backingDisk);
     await baseline(3000);
     const server = await active();
 

@@ -1,7 +1,6 @@
-import { RigError } from '../lab/errors.ts';
 import { diskStall } from '../lab/faults/disk-stall.ts';
 import type { Scenario } from '../lab/scenario.ts';
-import { withoutBackingDisk } from './parts/anatomy-needed.ts';
+import { withoutAnatomy } from './parts/anatomy-needed.ts';
 import { usualChecks } from './parts/usual-checks.ts';
 
 export const diskStallScenario: Scenario = {
@@ -9,12 +8,11 @@ export const diskStallScenario: Scenario = {
   title: 'The disk beneath the replica of the active server does not answer, for twice the detection time',
   question: 'Does a cluster notice a server whose disk hangs, or do its clients hang with it?',
   needs: [],
-  unsuited: withoutBackingDisk,
+  unsuited: withoutAnatomy,
 
   async run({ baseline, active, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
     const { backingDisk } = stage.anatomy().replication;
-    if (backingDisk === undefined) throw new RigError('the replica has no disk that could stall');
     const stalled = diskStall(backingDisk);
     const outageMs = 2 * stage.detectionMs;
     await baseline(3000);

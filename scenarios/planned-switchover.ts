@@ -10,7 +10,7 @@ export const plannedSwitchover: Scenario = {
   unsuited: withoutAnatomy,
 
   async run({ baseline, active, peerOf, window, order, serviceOn, clientsWrite, caughtUp, ...stage }) {
-    const { standby, takeover } = stage.anatomy().moves;
+    const { standby, takeover, forget } = stage.anatomy().moves;
     const { takeoverMs, failbackMs } = stage.patience;
     await baseline(3000);
     const first = await active();
@@ -29,12 +29,13 @@ export const plannedSwitchover: Scenario = {
     await window(
       { name: 'back', title: `${first} asks for the service`, from: second, cause: 'planned' },
       async () => {
-        await order(takeover(first));
+        await order(takeover(first, second));
         await serviceOn(first, { timeoutMs: failbackMs });
         await clientsWrite({ timeoutMs: takeoverMs });
         await caughtUp({ timeoutMs: takeoverMs });
       },
     );
+    if (forget !== undefined) await order(forget(first));
     await stage.redundant({ timeoutMs: stage.patience.redundancyMs });
   },
 

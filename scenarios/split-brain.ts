@@ -7,7 +7,7 @@ import { serviceOnExpectedNode } from '../lab/checks/service-on-expected-node.ts
 import { twoActiveSeen } from '../lab/checks/two-active-seen.ts';
 import { partition } from '../lab/faults/partition.ts';
 import type { Scenario } from '../lab/scenario.ts';
-import { withoutAnatomy } from './parts/anatomy-needed.ts';
+import { unsuitedWhere } from './parts/anatomy-needed.ts';
 
 /** Both servers serve for so long: enough for clients to write on both. */
 const splitMs = 15_000;
@@ -17,7 +17,13 @@ export const splitBrain: Scenario = {
   title: 'The servers cannot see each other, the clients see both; then an operator makes one of two truths',
   question: 'What does a split brain look like, and which acknowledged writes does its recovery cost?',
   needs: ['network-rules'],
-  unsuited: withoutAnatomy,
+  unsuited: unsuitedWhere(({ fences, networks }) =>
+    fences
+      ? 'a lost server is switched off before the other one takes over: there is no split brain to be had'
+      : networks.serialLine === true
+        ? 'the servers hear each other over the serial line, too, which no cut of a network touches'
+        : undefined,
+  ),
 
   async run({ baseline, active, peerOf, window, inject, heal, see, order, clientsWrite, ...stage }) {
     const { networks, replication } = stage.anatomy();

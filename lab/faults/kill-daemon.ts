@@ -1,3 +1,4 @@
+import type { Daemon } from '../anatomy.ts';
 import type { Fault } from '../fault.ts';
 import { shellQuote } from '../quote.ts';
 import { defaultTtlMs, type FaultBounds } from './parts/bounds.ts';
@@ -5,13 +6,6 @@ import { strike, undo } from './parts/guest-deed.ts';
 import { untilItSays } from './parts/looks.ts';
 
 const restoredWithinMs = 180_000;
-
-export interface Daemon {
-  /** Name of its processes, as `pgrep -x` matches it: at most 15 characters. */
-  process: string;
-  /** The service that brings it back. */
-  service: string;
-}
 
 /**
  * Every process of a daemon gets a signal at once: KILL ends it without a word, STOP leaves it there, alive to the kernel and

@@ -2,6 +2,7 @@ import { hostNowMs } from '../clock.ts';
 import { InterruptedError, NotRecoveredError, RigError, TimeoutError, UsageError } from '../errors.ts';
 import type { Lab } from '../provider.ts';
 import type { Stage } from '../scenario.ts';
+import { linkOf } from '../topology.ts';
 import { waitFor, type Seen } from '../wait.ts';
 import type { LabSpec } from './spec.ts';
 
@@ -49,14 +50,19 @@ export function clusterWords({ spec, lab, signal, step, told, expect }: ClusterW
 
   return {
     anatomy: () => {
-      const anatomy = stack.anatomy?.(edition, settings);
+      const anatomy = stack.anatomy(edition, settings);
       if (anatomy === undefined)
-        throw new UsageError(`${stack.name} does not say yet what faults could take hold of`);
+        throw new UsageError(
+          `${stack.name} does not say what faults could take hold of in its edition ${edition}`,
+        );
       return anatomy;
     },
     nicsOf: (node, network) => {
-      const nics = lab.topology.nodes.find((each) => each.name === node)?.nics ?? [];
-      const names = nics.filter((nic) => nic.network === network).map((nic) => nic.name);
+      const found = lab.topology.nodes.find((each) => each.name === node);
+      const nics = (found?.nics ?? []).filter((nic) => nic.network === network);
+      const names = nics
+        .map(({ name }) => name)
+        .filter((name) => found === undefined || linkOf(found, name)[0] === name);
       if (names.length === 0) throw new UsageError(`${node} has no NIC on ${network}`);
       return names;
     },

@@ -37,7 +37,7 @@ export function loopDiskUnit(disks: readonly LoopDisk[], before: readonly string
     'ExecStartPre=/sbin/modprobe loop',
     ...(disks.some(({ covered }) => covered !== undefined) ? ['ExecStartPre=/sbin/modprobe dm-mod'] : []),
     ...disks.map((disk) => `ExecStart=/sbin/losetup ${disk.device} ${disk.image}`),
-    ...disks.flatMap((disk) => (disk.covered === undefined ? [] : [cover(disk.covered, disk)])),
+    ...coverCommands(disks).map((command) => `ExecStart=/sbin/${command}`),
     ...disks.flatMap(({ covered }) =>
       covered === undefined ? [] : [`ExecStop=-/sbin/dmsetup remove ${covered}`],
     ),
@@ -49,7 +49,11 @@ export function loopDiskUnit(disks: readonly LoopDisk[], before: readonly string
   ].join('\n');
 }
 
-/** Device-mapper counts in sectors of 512 bytes. */
-function cover(name: string, { device, sizeMib }: LoopDisk): string {
-  return `ExecStart=/sbin/dmsetup create ${name} --table "0 ${String(sizeMib * 2048)} linear ${device} 0"`;
+/** Commands that cover the disks that are to be; device-mapper counts in sectors of 512 bytes. */
+export function coverCommands(disks: readonly LoopDisk[]): string[] {
+  return disks.flatMap(({ covered, device, sizeMib }) =>
+    covered === undefined
+      ? []
+      : [`dmsetup create ${covered} --table "0 ${String(sizeMib * 2048)} linear ${device} 0"`],
+  );
 }

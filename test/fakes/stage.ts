@@ -6,9 +6,15 @@ const order = (title: string) => (node: string) => ({ node, title: `${title} ${n
 export const fakeAnatomy: Anatomy = {
   networks: { service: 'lan', replication: 'lan', heartbeat: ['lan'] },
   clusterService: 'heartbeat',
+  fences: false,
+  bootAlone: { waitMs: 30_000, from: 'initdead' },
   daemons: [
     { process: 'heartbeat', service: 'heartbeat' },
     { process: 'rpc.mountd', service: 'nfs-mountd' },
+    { process: 'corosync', service: 'pacemaker' },
+    { process: 'pacemakerd', service: 'pacemaker' },
+    { process: 'apache2', service: 'apache2' },
+    { process: 'tgtd', service: 'tgt' },
   ],
   replication: {
     tcpPort: 7788,

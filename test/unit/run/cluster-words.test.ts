@@ -38,7 +38,10 @@ describe('what a scenario can ask of the cluster', function () {
 
   it('names what faults take hold of, or says that the stack does not', () => {
     expect(rig({ anatomy: () => fakeAnatomy }).words.anatomy()).to.equal(fakeAnatomy);
-    expect(() => rig().words.anatomy()).to.throw(UsageError, 'fake-stack does not say');
+    expect(() => rig({ anatomy: () => undefined }).words.anatomy()).to.throw(
+      UsageError,
+      'fake-stack does not say',
+    );
   });
 
   it('knows the cables of a node on a network', () => {

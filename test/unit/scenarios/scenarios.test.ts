@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { scenarios } from '../../../lab/cli/registry.ts';
+import type { Anatomy } from '../../../lab/anatomy.ts';
+import { scenarios, stacks } from '../../../lab/cli/registry.ts';
 import { RigError } from '../../../lab/errors.ts';
+import { resolveSettings } from '../../../lab/settings.ts';
 import { failureOf } from '../../fakes/failure.ts';
 import { fakeStack } from '../../fakes/stack.ts';
 import { fakeAnatomy, toldStage } from '../../fakes/stage.ts';
@@ -73,21 +75,58 @@ for (const scenario of scenarios)
         },
       });
       await scenario.run(stage);
-      const reason = scenario.unsuited?.({ stack: fakeStack(), ...usual });
-      if (asked.length > 0) expect(reason).to.match(/^fake-stack does not say/);
+      const without = fakeStack({ anatomy: () => undefined });
+      const reason = scenario.unsuited?.({ stack: without, ...usual });
+      if (asked.length > 0)
+        expect(reason).to.equal(
+          'fake-stack does not say what faults could take hold of in its edition current',
+        );
       else expect(reason).to.equal(undefined);
-      const whole = fakeStack({ anatomy: () => fakeAnatomy });
-      expect(scenario.unsuited?.({ stack: whole, ...usual })).to.equal(undefined);
     });
   });
 
-describe('scenarios that break disks', () => {
-  const { backingDisk: _, ...withoutDisk } = fakeAnatomy.replication;
-  const stack = fakeStack({ anatomy: () => ({ ...fakeAnatomy, replication: withoutDisk }) });
+describe('scenarios that make no sense', () => {
+  /** Why each is refused on a cluster with this anatomy, by name. */
+  const refused = (anatomy: Partial<Anatomy>): Record<string, string> => {
+    const daemons = fakeAnatomy.daemons.slice(0, 2);
+    const stack = fakeStack({ anatomy: () => ({ ...fakeAnatomy, daemons, ...anatomy }) });
+    return Object.fromEntries(
+      scenarios.flatMap(({ name, unsuited }) => {
+        const reason = unsuited?.({ stack, ...usual });
+        return reason === undefined ? [] : [[name, reason]];
+      }),
+    );
+  };
+  const elsewhere = ['kill-corosync', 'kill-pacemakerd', 'kill-apache', 'kill-tgtd'];
 
-  it('make no sense where there is no device that could be made to fail', () => {
-    const refused = scenarios.filter((each) => each.unsuited?.({ stack, ...usual }) !== undefined);
-    expect(refused.map(({ name }) => name)).to.deep.equal(['disk-error', 'disk-stall']);
+  it('are those that kill what the stack does not have', () => {
+    expect(refused({})).to.have.all.keys(elsewhere);
+    expect(refused({})['kill-tgtd']).to.equal('nothing of fake-stack is called tgtd');
+  });
+
+  it('are a split brain and a lonely boot where a lost server is fenced', () => {
+    const reasons = refused({ fences: true });
+    expect(reasons).to.have.all.keys(...elsewhere, 'split-brain', 'degraded-boot');
+    expect(reasons['split-brain']).to.include('switched off before the other one takes over');
+    expect(reasons['degraded-boot']).to.include('waits for its peer for ever');
+  });
+
+  it('are a split brain where a serial line joins the servers', () => {
+    const networks = { ...fakeAnatomy.networks, serialLine: true };
+    expect(refused({ networks })).to.have.all.keys(...elsewhere, 'split-brain');
+  });
+
+  it('are none of those that every stack can have', () => {
+    for (const stack of stacks) {
+      const settings = resolveSettings(stack, 'current', {});
+      const names = scenarios
+        .filter(({ unsuited }) => unsuited?.({ stack, edition: 'current', settings }) !== undefined)
+        .map(({ name }) => name);
+      expect(
+        names.every((name) => /^(kill|hang)-/.test(name)),
+        `${stack.name}: ${names.join()}`,
+      ).to.equal(true);
+    }
   });
 });
 
