@@ -3,9 +3,6 @@ import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { RunRecord } from '../../record.ts';
-import type { LabSpec } from '../../run/spec.ts';
-import type { Scenario } from '../../scenario.ts';
-import { resolveSettings } from '../../settings.ts';
 import { startWriter } from '../../probes/start-writer.ts';
 import { down, runScenario } from '../../run.ts';
 import type { CliContext } from '../context.ts';
@@ -17,8 +14,8 @@ import { collect, examples } from '../program.ts';
 import { progressOf } from '../progress.ts';
 import { isRunning, readyHost } from '../ready-host.ts';
 import { scenarioFrom } from '../own-scenario.ts';
-import { stacks } from '../registry.ts';
 import { labRequest } from '../request.ts';
+import { ensureSuited } from '../suited.ts';
 
 export const defaultOut = 'lab-results';
 
@@ -112,26 +109,6 @@ export function defineScenario(program: Program, context: CliContext): void {
       if (scenarios.length > 1 && options.json !== true) print(context, tally(records));
       context.exitWith(exitCodeOf(records));
     });
-}
-
-/** @throws UsageError where the scenario makes no sense on the cluster; the hint names those on which it does */
-function ensureSuited(scenario: Scenario, { stack, edition, settings }: LabSpec): void {
-  const reason = scenario.unsuited?.({ stack, edition, settings });
-  if (reason === undefined) return;
-  const suited = stacks.filter(
-    (each) =>
-      scenario.unsuited?.({
-        stack: each,
-        edition: 'current',
-        settings: resolveSettings(each, 'current', {}),
-      }) === undefined,
-  );
-  throw new UsageError(
-    `${scenario.name} makes no sense on ${stack.name}: ${reason}`,
-    suited.length === 0
-      ? 'no stack of this release suits it'
-      : `--stack ${suited.map((each) => each.name).join(' or --stack ')}`,
-  );
 }
 
 function tally(records: readonly RunRecord[]): string {

@@ -91,9 +91,9 @@ describe('scenarios that make no sense', () => {
     const daemons = fakeAnatomy.daemons.slice(0, 2);
     const stack = fakeStack({ anatomy: () => ({ ...fakeAnatomy, daemons, ...anatomy }) });
     return Object.fromEntries(
-      scenarios.flatMap(({ name, unsuited }) => {
-        const reason = unsuited?.({ stack, ...usual });
-        return reason === undefined ? [] : [[name, reason]];
+      scenarios.flatMap((scenario) => {
+        const reason = scenario.unsuited?.({ stack, ...usual });
+        return reason === undefined ? [] : [[scenario.name, reason]];
       }),
     );
   };
@@ -120,7 +120,7 @@ describe('scenarios that make no sense', () => {
     for (const stack of stacks) {
       const settings = resolveSettings(stack, 'current', {});
       const names = scenarios
-        .filter(({ unsuited }) => unsuited?.({ stack, edition: 'current', settings }) !== undefined)
+        .filter((each) => each.unsuited?.({ stack, edition: 'current', settings }) !== undefined)
         .map(({ name }) => name);
       expect(
         names.every((name) => /^(kill|hang)-/.test(name)),
