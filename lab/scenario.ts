@@ -34,6 +34,8 @@ export interface Stage {
   readonly baseline: (ms: number) => Promise<void>;
   /** The node that holds the service now. @throws RigError when none or several do */
   readonly active: () => Promise<string>;
+  /** Names of the clients. */
+  readonly clients: readonly string[];
   /** The other server. */
   readonly peerOf: (node: string) => string;
   /** Breaks something on a node and proves that it bit; `elapsedMs` is how long ago the blow was struck then. */
@@ -61,6 +63,8 @@ export interface Stage {
   readonly order: (order: Order) => Promise<void>;
   /** Waits until a command on a node prints something that matches; what it printed is told in the record. */
   readonly see: (look: Look, options: { timeoutMs: number }) => Promise<string>;
+  /** Starts the writer of a client again that has booted; it goes on with the next record of the same file. */
+  readonly writerReturns: (client: string) => Promise<void>;
   /** Goes on with the writers for a while. */
   readonly observe: (ms: number) => Promise<void>;
 }
@@ -74,6 +78,8 @@ export interface WindowRequest {
   cause: 'node-lost' | 'planned' | 'none';
   /** Of a service that does not move: how long the fault itself keeps the clients from it. */
   outageMs?: number;
+  /** A client that is broken itself: how long it waits is not the cluster's doing. */
+  without?: string;
   /** What ends that, as the kind of an event; absent means the healing of the fault. */
   outageEnds?: 'fault-lifted' | 'replication-lost';
 }

@@ -4,6 +4,7 @@ import { heartbeatEtchIscsi } from '../../provisioners/heartbeat-etch-iscsi.ts';
 import { heartbeatLennyVm } from '../../provisioners/heartbeat-lenny-vm.ts';
 import { pacemakerCentos7 } from '../../provisioners/pacemaker-centos7.ts';
 import { bothServersDown } from '../../scenarios/both-servers-down.ts';
+import { clientReboot } from '../../scenarios/client-reboot.ts';
 import { clusterLinkCut } from '../../scenarios/cluster-link-cut.ts';
 import { degradedBoot } from '../../scenarios/degraded-boot.ts';
 import { diskErrorScenario } from '../../scenarios/disk-error.ts';
@@ -62,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   diskStallScenario,
   bothServersDown,
   degradedBoot,
+  clientReboot,
 ];
 
 export interface ProviderEntry {

@@ -121,8 +121,9 @@ function measureWindow(
   events: readonly TimelineEvent[],
   spec: LabSpec,
 ): Omit<Window, 'prediction'> {
-  const { name, title, startMs, endMs, takeover, cause } = window;
+  const { name, title, startMs, endMs, takeover, cause, without } = window;
   const stalls = data.flatMap((probe) => {
+    if (probe.client === without) return [];
     const stall = longestStall(probe.samples, probe.intervalMs, { fromMs: startMs, toMs: endMs });
     return stall === undefined
       ? []
@@ -140,6 +141,7 @@ function measureWindow(
     startMs,
     endMs,
     stalls: stalls.map((stall) => ({ ...stall, startMs: round(stall.startMs), endMs: round(stall.endMs) })),
+    ...(without === undefined ? {} : { without }),
     worst: worst?.client ?? null,
     stallSeconds: worst?.seconds ?? null,
     phases: worst === undefined ? [] : cutIntoPhases(worst, markers, inWindow),
@@ -227,7 +229,19 @@ function clientResult(
       endMs: samples.map((sample) => round(sample.endMs)),
       error: samples.map((sample) => sample.error),
     },
+    ...(probe.restarts === undefined ? {} : { restarts: restartsOf(probe.restarts, samples) }),
   };
+}
+
+/** Operations that were due after each start count from there. */
+function restartsOf(
+  restarts: NonNullable<ProbeData['restarts']>,
+  samples: ProbeData['samples'],
+): NonNullable<ClientResult['restarts']> {
+  return restarts.map(({ atMs }) => ({
+    atMs: round(atMs),
+    operation: samples.filter(({ dueMs }) => dueMs < atMs).length,
+  }));
 }
 
 /** Stretches of failing operations, as the clients saw them. */

@@ -100,6 +100,7 @@ export function openStage(
     patience,
     failsBack: stack.failsBack(settings),
     detectionMs: stack.detectionMs(settings),
+    clients: probes.map(({ client }) => client),
     peerOf,
     baseline: async (ms) => {
       await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
@@ -125,6 +126,7 @@ export function openStage(
         const context = { lab, node, consoleFromByte, signal };
         standing.push({ fault, context, record, struckMs });
         witnesses.leave(node);
+        probes.find(({ client }) => client === node)?.leave();
         record.injectedMs = round(struckMs - journal.zeroMs);
         record.injectedAt = journal.iso(record.injectedMs);
         told(`${fault.title} on ${node}`, 'fault-injected', node);
@@ -183,7 +185,7 @@ export function openStage(
           waitFor(
             'the clients to catch up',
             () => {
-              const late = probes.filter((probe) => (probe.behindMs ?? Infinity) > caughtUpMs);
+              const late = probes.filter((probe) => !probe.away && (probe.behindMs ?? Infinity) > caughtUpMs);
               return Promise.resolve(
                 late.length === 0
                   ? { done: true, value: true }
@@ -203,6 +205,12 @@ export function openStage(
         ),
       );
     },
+    writerReturns: async (client) => {
+      const probe = probes.find((each) => each.client === client);
+      if (probe === undefined) throw new UsageError(`no writer runs on ${client}`);
+      await step(`start the writer of ${client} again`, () => probe.restart());
+      told(`the writer of ${client} runs again`, 'writer-returned', client);
+    },
     observe: async (ms) => {
       await step(`watch for ${String(ms / 1000)} s`, () => pause(ms, signal));
     },
@@ -215,7 +223,7 @@ export function openStage(
       () => {
         const behind = probes
           .map((probe) => ({ probe, writes: probe.acknowledged - (before.get(probe.client) ?? 0) }))
-          .filter(({ writes }) => writes < writesAgain);
+          .filter(({ probe, writes }) => !probe.away && writes < writesAgain);
         const gone = probes.find((probe) => probe.ended);
         return Promise.resolve(
           behind.length === 0 || gone !== undefined

@@ -95,6 +95,9 @@ export function fakeWriters(changes: Partial<RunningProbe> = {}): {
         usualLatencyMs: undefined,
         firstDueMs: undefined,
         ended: false,
+        away: false,
+        leave: () => undefined,
+        restart: () => Promise.resolve(),
         stop: () => {
           stopped.push(client);
           return Promise.resolve(data);

@@ -25,6 +25,7 @@ export const fakeAnatomy: Anatomy = {
     reattach: order('reattach'),
     discard: (victim, survivor) => [order('discard')(victim), order('connect')(survivor)],
   },
+  clientReturns: order('mount'),
   moves: { standby: order('standby'), takeover: order('takeover') },
 };
 
@@ -44,6 +45,7 @@ export function toldStage(changes: Partial<Stage> = {}): { stage: Stage; said: s
     nicsOf: () => ['eth1'],
     detectionMs: 10_000,
     failsBack: true,
+    clients: ['sv01', 'sv02'],
     baseline: say('baseline'),
     active: () => Promise.resolve('nfs02'),
     peerOf: (node) => (node === 'nfs01' ? 'nfs02' : 'nfs01'),
@@ -76,6 +78,7 @@ export function toldStage(changes: Partial<Stage> = {}): { stage: Stage; said: s
     redundant: say('redundant'),
     caughtUp: say('caughtUp'),
     observe: say('observe'),
+    writerReturns: say('writerReturns'),
     ...changes,
   };
   return { stage, said };
