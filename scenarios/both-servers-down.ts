@@ -13,8 +13,8 @@ export const bothServersDown: Scenario = {
 
   async run({ baseline, active, peerOf, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const first = await active();
+    await baseline(3000);
     const second = peerOf(first);
     const [plug, otherPlug] = [powerOff(), powerOff()];
 

@@ -17,8 +17,8 @@ export const clientReboot: Scenario = {
   async run({ baseline, active, window, inject, heal, order, clientsWrite, caughtUp, ...stage }) {
     const { clientReturns } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     // The first client is the clock of all nodes.
     const client = stage.clients.at(-1);
     if (client === undefined) throw new RigError('the lab has no client');

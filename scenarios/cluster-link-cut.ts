@@ -14,8 +14,8 @@ export const clusterLinkCut: Scenario = {
   async run({ baseline, active, peerOf, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { networks, replication, fences } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const standby = peerOf(server);
     const cut = partition({ networks: networks.heartbeat, peer: standby });
     const replicationCut = networks.heartbeat.includes(networks.replication);

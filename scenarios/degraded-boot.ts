@@ -21,8 +21,8 @@ export const degradedBoot: Scenario = {
   async run({ baseline, active, peerOf, window, inject, heal, serviceOn, clientsWrite, ...stage }) {
     const { bootAlone, replication } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const peer = peerOf(server);
     const [peersPlug, plug] = [powerOff(), powerOff()];
 

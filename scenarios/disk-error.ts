@@ -26,8 +26,8 @@ export const diskErrorScenario: Scenario = {
     const { replication } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
     const broken = diskError(replication.backingDisk);
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
 
     await window(
       { name: 'failure', title: `the disk of ${server} fails`, from: server, cause: 'none' },

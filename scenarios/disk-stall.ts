@@ -15,8 +15,8 @@ export const diskStallScenario: Scenario = {
     const { backingDisk } = stage.anatomy().replication;
     const stalled = diskStall(backingDisk);
     const outageMs = 2 * stage.detectionMs;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
 
     await window(
       { name: 'stall', title: `the disk of ${server} hangs`, from: server, cause: 'none', outageMs },

@@ -14,8 +14,8 @@ export const flappingLink: Scenario = {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
     const quarterMs = stage.detectionMs / 4;
     const outageMs = 2 * stage.detectionMs;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const [nic = ''] = stage.nicsOf(server, stage.anatomy().networks.service);
     const loose = flap(nic, { outMs: quarterMs, inMs: quarterMs });
 

@@ -13,8 +13,8 @@ export const freezeAndThaw: Scenario = {
 
   async run({ baseline, active, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const victim = await active();
+    await baseline(3000);
 
     await window(
       { name: 'failover', title: `${victim} is frozen`, from: victim, cause: 'node-lost' },

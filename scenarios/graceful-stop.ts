@@ -12,8 +12,8 @@ export const gracefulStop: Scenario = {
   unsuited: withoutAnatomy,
 
   async run({ baseline, active, peerOf, window, inject, heal, serviceOn, clientsWrite, ...stage }) {
-    await baseline(3000);
     const first = await active();
+    await baseline(3000);
     const second = peerOf(first);
     const stopped = stopService(stage.anatomy().clusterService);
 

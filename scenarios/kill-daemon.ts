@@ -88,8 +88,8 @@ function scenarioOf({ name, process, signal = 'KILL', cause, title, question }: 
       const daemon = daemonOf(stage.anatomy(), process);
       if (daemon === undefined) throw new RigError(`the stack has no daemon ${process}`);
       const fault = killDaemon(daemon, signal);
-      await baseline(3000);
       const server = await active();
+      await baseline(3000);
 
       await window(
         { name: 'failure', title: `${process} of ${server} is ${gone}`, from: server, cause },

@@ -13,8 +13,8 @@ export const oneWayCut: Scenario = {
   async run({ baseline, active, peerOf, window, inject, heal, clientsWrite, ...stage }) {
     const { networks } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const standby = peerOf(server);
     const all = [...new Set([networks.service, networks.replication, ...networks.heartbeat])];
     const cut = partition({ networks: all, peer: standby, direction: 'out' });

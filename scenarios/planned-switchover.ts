@@ -12,8 +12,8 @@ export const plannedSwitchover: Scenario = {
   async run({ baseline, active, peerOf, window, order, serviceOn, clientsWrite, caughtUp, ...stage }) {
     const { standby, takeover, forget } = stage.anatomy().moves;
     const { takeoverMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const first = await active();
+    await baseline(3000);
     const second = peerOf(first);
 
     await window(

@@ -11,8 +11,8 @@ export const powerCut: Scenario = {
   needs: plug.needs,
 
   async run({ baseline, active, peerOf, window, inject, heal, clientsWrite, ...stage }) {
-    await baseline(3000);
     const victim = await active();
+    await baseline(3000);
     const peer = peerOf(victim);
 
     await window(

@@ -14,8 +14,8 @@ export const rejoin: Scenario = {
   async run({ baseline, active, peerOf, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
     const stopped = stopService(stage.anatomy().clusterService);
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const standby = peerOf(server);
 
     await window(

@@ -14,8 +14,8 @@ export const replicationCut: Scenario = {
     const { tcpPort, silenceMs } = stage.anatomy().replication;
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
     const cut = portCut(tcpPort);
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const standby = peerOf(server);
 
     await window(

@@ -17,8 +17,8 @@ export const resyncUnderLoad: Scenario = {
     const { tcpPort, silenceMs, mountPoint } = stage.anatomy().replication;
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
     const cut = portCut(tcpPort);
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const standby = peerOf(server);
     const file = `${mountPoint}/.lab-missed`;
 

@@ -12,8 +12,8 @@ export const serviceCableCut: Scenario = {
 
   async run({ baseline, active, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const victim = await active();
+    await baseline(3000);
     const cables = stage.nicsOf(victim, stage.anatomy().networks.service).map((nic) => linkCut(nic));
 
     await window(

@@ -15,8 +15,8 @@ export const slowReplication: Scenario = {
 
   async run({ baseline, active, peerOf, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const networks = [stage.anatomy().networks.replication];
     const slow = delayed({ networks, peer: peerOf(server) }, { delayMs });
 

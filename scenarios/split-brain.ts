@@ -28,8 +28,8 @@ export const splitBrain: Scenario = {
   async run({ baseline, active, peerOf, window, inject, heal, see, order, clientsWrite, ...stage }) {
     const { networks, replication } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const first = await active();
+    await baseline(3000);
     const second = peerOf(first);
     const all = [...new Set([networks.service, networks.replication, ...networks.heartbeat])];
     const split = partition({ networks: all, peer: second });

@@ -14,8 +14,8 @@ export const standbyLoss: Scenario = {
 
   async run({ baseline, active, peerOf, window, inject, heal, clientsWrite, caughtUp, ...stage }) {
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
-    await baseline(3000);
     const server = await active();
+    await baseline(3000);
     const victim = peerOf(server);
 
     await window(

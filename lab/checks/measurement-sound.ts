@@ -129,7 +129,11 @@ function judgeClocks({ clocks, clients }: RunRecord): Judgement {
 
 function judgeSchedule({ name, samples }: ClientResult, disturbedMs: number): Judgement {
   const { dueMs, startMs, intervalMs } = samples;
-  const lateness = dueMs.flatMap((due, i) => (due < disturbedMs ? [(startMs[i] ?? due) - due] : []));
+  // What was due before and could not start by then is held up by the fault.
+  const lateness = dueMs.flatMap((due, i) => {
+    const start = startMs[i] ?? due;
+    return due < disturbedMs && start < disturbedMs ? [start - due] : [];
+  });
   if (lateness.length < operationsNeeded)
     return {
       verdict: 'unknown',

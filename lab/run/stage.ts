@@ -1,5 +1,5 @@
 import { hostNowMs } from '../clock.ts';
-import { InterruptedError, RigError, UsageError, messageOf } from '../errors.ts';
+import { InterruptedError, RigError, TimeoutError, UsageError, messageOf } from '../errors.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
@@ -7,7 +7,7 @@ import type { FaultResult } from '../record.ts';
 import type { Stage, WindowRequest } from '../scenario.ts';
 import type { Takeover } from '../stack.ts';
 import { serversOf } from '../topology.ts';
-import { pause, waitFor } from '../wait.ts';
+import { pause, waitFor, type Seen } from '../wait.ts';
 import { clusterWords, recovery } from './cluster-words.ts';
 import { round, type Journal } from './journal.ts';
 import { lifted, type StandingFault } from './lift.ts';
@@ -31,6 +31,8 @@ export interface StageResult {
 
 /** How many acknowledgements after a disturbance make a client count as writing again. */
 const writesAgain = 20;
+/** How long clients may take, from their first write on, until an operation is acknowledged within two intervals of when it was due. */
+const calmWithinMs = 20_000;
 /** A client that is no later than this keeps its schedule again. */
 const caughtUpMs = 500;
 
@@ -103,9 +105,18 @@ export function openStage(
     clients: probes.map(({ client }) => client),
     peerOf,
     baseline: async (ms) => {
-      await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
-        await Promise.all([writing(patience.takeoverMs), pause(ms, signal)]);
+      await step('wait until every client keeps its schedule', async () => {
+        await writing(patience.takeoverMs);
+        // Of a host that is too slow for the schedule the checks say so.
+        await waitFor('the schedule', () => Promise.resolve(onSchedule()), {
+          timeoutMs: calmWithinMs,
+          everyMs: 50,
+          signal,
+        }).catch((error: unknown) => {
+          if (!(error instanceof TimeoutError)) throw error;
+        });
       });
+      await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, () => pause(ms, signal));
     },
     inject: async (fault, node) =>
       await step(`${fault.title} on ${node}`, async () => {
@@ -216,6 +227,13 @@ export function openStage(
     },
   };
 
+  const { intervalMs } = stack.workload(settings);
+  const onSchedule = (): Seen<true> => {
+    const late = probes.filter((probe) => (probe.behindMs ?? Infinity) > 2 * intervalMs);
+    return late.length === 0
+      ? { done: true, value: true }
+      : { done: false, state: late.map(({ client }) => client).join(', ') };
+  };
   const writing = async (timeoutMs: number): Promise<void> => {
     const before = new Map(probes.map((probe) => [probe.client, probe.acknowledged]));
     const ended = await waitFor(

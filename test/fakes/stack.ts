@@ -91,7 +91,7 @@ export function fakeWriters(changes: Partial<RunningProbe> = {}): {
           return (acknowledged += 10);
         },
         lastAcknowledgedMs: undefined,
-        behindMs: undefined,
+        behindMs: 0,
         usualLatencyMs: undefined,
         firstDueMs: undefined,
         ended: false,
