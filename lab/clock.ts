@@ -41,6 +41,13 @@ export class ClockTrack {
     this.readings = [];
   }
 
+  /** What is known now, kept when this one forgets it. */
+  copy(): ClockTrack {
+    const copy = new ClockTrack();
+    copy.readings = [...this.readings];
+    return copy;
+  }
+
   get count(): number {
     return this.readings.length;
   }

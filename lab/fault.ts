@@ -18,13 +18,18 @@ export interface Proof {
 
 /**
  * Something that breaks. The life of a fault: inject, proven, heal, healed. `heal` is safe twice and is called whatever
- * happened, also when inject itself failed halfway.
+ * happened, also when inject itself failed halfway. A fault that knows its own doings (rules, a loop) belongs to one lab.
  */
 export interface Fault {
   readonly name: string;
   /** What a person would call it, as "halt -f". */
   readonly title: string;
   readonly needs: readonly Capability[];
+  /**
+   * It ends by itself so long after it was injected, in milliseconds, whether or not the process that injected it still
+   * lives. Absent: it stands until it is healed, or until the next command restores the lab.
+   */
+  readonly ttlMs?: number;
   /** Breaks it and returns as soon as the blow is struck. */
   inject(context: FaultContext): Promise<void>;
   /** Waits, bounded, until it is proven from outside that the fault bit. @throws TimeoutError when it did not */

@@ -18,6 +18,8 @@ export interface ProbeData {
   ledger: readonly LedgerEntry[];
   /** Where the records are, as the clients see it. */
   path: string;
+  /** When the writer was started again after a boot of its client, on the run's clock, and its first operation since; absent: never. */
+  restarts?: readonly { atMs: number; sequence: number }[];
 }
 
 export interface RunningProbe {
@@ -31,8 +33,14 @@ export interface RunningProbe {
   readonly behindMs: number | undefined;
   /** When its first operation was due, on the run's clock; operation n is due n intervals later. Undefined before it finished. */
   readonly firstDueMs: number | undefined;
-  /** True when the client's program ended, which it should not before stop(). */
+  /** True when the client's program ended, which it should not before stop(), unless its client is about to be broken. */
   readonly ended: boolean;
+  /** True from the end of the program of a broken client until it is started again: nobody waits for its writes. */
+  readonly away: boolean;
+  /** The client is about to be broken: its program may end, and its clock may begin anew. */
+  leave(): void;
+  /** Starts the program again where a boot of the client has ended it; it goes on with the next record of the same file. */
+  restart(): Promise<void>;
   stop(): Promise<ProbeData>;
 }
 

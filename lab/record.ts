@@ -72,6 +72,8 @@ export const Window = z.strictObject({
   endMs: z.number(),
   /** The longest stall of each client in the window. */
   stalls: z.array(StallOfClient),
+  /** A client that is broken itself in it: how long it waited is not the cluster's doing, and not among the stalls. Absent: none. */
+  without: z.string().optional(),
   /** Of the client that waited longest; null when none acknowledged anything. */
   worst: z.string().nullable(),
   stallSeconds: z.number().nonnegative().nullable(),
@@ -138,6 +140,8 @@ export const ClientResult = z.strictObject({
   ),
   readBacks: z.array(ReadBack),
   samples: Samples,
+  /** Where its writer was started again, after a boot of the client: index of the first operation since, by its due time. Absent: never. */
+  restarts: z.array(z.strictObject({ atMs: z.number(), operation: z.int().nonnegative() })).optional(),
 });
 export type ClientResult = z.infer<typeof ClientResult>;
 

@@ -1,7 +1,9 @@
+import type { Anatomy, Order } from './anatomy.ts';
 import type { Check } from './check.ts';
 import type { Fault } from './fault.ts';
 import type { Capability } from './provider.ts';
-import type { Patience, Settings } from './stack.ts';
+import type { Edition } from './plan.ts';
+import type { Patience, Settings, Stack } from './stack.ts';
 
 /** Faults and waits in order, with probes running; judged at the end. */
 export interface Scenario {
@@ -10,6 +12,8 @@ export interface Scenario {
   /** The question it answers, in one line. */
   readonly question: string;
   readonly needs: readonly Capability[];
+  /** Why it makes no sense on this cluster; undefined where it does. */
+  unsuited?(cluster: { stack: Stack; edition: Edition; settings: Settings }): string | undefined;
   run(stage: Stage): Promise<void>;
   readonly checks: readonly Check[];
 }
@@ -18,6 +22,10 @@ export interface Scenario {
 export interface Stage {
   readonly settings: Settings;
   readonly patience: Patience;
+  /** What faults and operators take hold of. @throws UsageError where the stack has not said */
+  readonly anatomy: () => Anatomy;
+  /** Names of the NICs of a node on a network; of a bond, the first one stands for all of it. @throws UsageError when there is none */
+  readonly nicsOf: (node: string, network: string) => string[];
   /** How long the cluster takes a silent server for a living one. */
   readonly detectionMs: number;
   /** True when the service returns to its preferred node by itself. */
@@ -26,6 +34,8 @@ export interface Stage {
   readonly baseline: (ms: number) => Promise<void>;
   /** The node that holds the service now. @throws RigError when none or several do */
   readonly active: () => Promise<string>;
+  /** Names of the clients. */
+  readonly clients: readonly string[];
   /** The other server. */
   readonly peerOf: (node: string) => string;
   /** Breaks something on a node and proves that it bit; `elapsedMs` is how long ago the blow was struck then. */
@@ -42,6 +52,19 @@ export interface Stage {
   readonly redundant: (options: { timeoutMs: number }) => Promise<void>;
   /** Waits until every client has made up for what it could not write: the run does not end with operations untried. */
   readonly caughtUp: (options: { timeoutMs: number }) => Promise<void>;
+  /**
+   * Waits until one node, whichever, has held the service alone for a while (10 s, or forMs); it is then where the service
+   * should be at the end.
+   */
+  readonly settled: (options: { timeoutMs: number; forMs?: number }) => Promise<string>;
+  /** Waits until both servers hold the service: a split brain. */
+  readonly bothActive: (options: { timeoutMs: number }) => Promise<void>;
+  /** Does what an operator would, on a node. @throws CommandError */
+  readonly order: (order: Order) => Promise<void>;
+  /** Waits until a command on a node prints something that matches; what it printed is told in the record. */
+  readonly see: (look: Look, options: { timeoutMs: number }) => Promise<string>;
+  /** Starts the writer of a client again that has booted; it goes on with the next record of the same file. */
+  readonly writerReturns: (client: string) => Promise<void>;
   /** Goes on with the writers for a while. */
   readonly observe: (ms: number) => Promise<void>;
 }
@@ -55,4 +78,18 @@ export interface WindowRequest {
   cause: 'node-lost' | 'planned' | 'none';
   /** Of a service that does not move: how long the fault itself keeps the clients from it. */
   outageMs?: number;
+  /** A client that is broken itself: how long it waits is not the cluster's doing. */
+  without?: string;
+  /** What ends that, as the kind of an event; absent means the healing of the fault. */
+  outageEnds?: 'fault-lifted' | 'replication-lost';
+}
+
+/** A look at a node from inside. */
+export interface Look {
+  /** One node, or several of which any may say it. */
+  node: string | readonly string[];
+  /** What is awaited, in words. */
+  what: string;
+  command: string;
+  prints: RegExp;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Anatomy } from './anatomy.ts';
 import type { Edition, Erratum, Plan, SettingValue } from './plan.ts';
 import type { Platform } from './platform.ts';
 import type { Timing } from './prediction.ts';
@@ -127,6 +128,8 @@ export interface Stack {
   plan(edition: Edition, settings: Settings, secrets: Secrets): Plan;
   readonly errata: readonly Erratum[];
   readonly secretNames: readonly string[];
+  /** What faults and operators take hold of; undefined for an edition whose machines nobody has run. */
+  anatomy(edition: Edition, settings: Settings): Anatomy | undefined;
   /** Where clients reach it. */
   service(edition: Edition): Service;
   /** The node that should hold the service when all are well. */
@@ -135,8 +138,8 @@ export interface Stack {
   health(lab: Lab, settings: Settings, options: { thorough: boolean; signal?: AbortSignal }): Promise<Health>;
   /** The nodes that hold the service now: none, one, or - in a split brain - several. */
   active(lab: Lab): Promise<string[]>;
-  /** Both replicas connected and up to date; what was found. */
-  redundant(lab: Lab): Promise<{ ok: boolean; found: string }>;
+  /** Both replicas connected and up to date; what was found. `stuck`: nothing but an operator will change that. */
+  redundant(lab: Lab): Promise<{ ok: boolean; found: string; stuck?: boolean }>;
   monitors(lab: Lab, settings: Settings): Monitor[];
   /** What the clients do while a scenario runs; the engine has a probe for each kind. */
   workload(settings: Settings): Workload;

@@ -12,6 +12,8 @@ import { readBack } from './heartbeat-etch-apache/read-back.ts';
 import { active } from './heartbeat-etch-apache/server-state.ts';
 import { settings, validate } from './heartbeat-etch-apache/settings.ts';
 import { budget, patience, phases, timing } from './heartbeat-etch-apache/takeover.ts';
+import { drbdAnatomy, heartbeatAnatomy, heartbeatDaemon, heartbeatPaths } from './parts/anatomy.ts';
+import { hasSerialLine } from './parts/heartbeat-media.ts';
 import { versionsOf } from './parts/versions.ts';
 
 /** Apache on DRBD, moved by heartbeat over a crossed cable: "Serveur Linux haute disponibilité" of 2007. */
@@ -33,6 +35,24 @@ export const heartbeatEtchApache: Stack = {
     edition === 'period' ? periodPlan(values) : currentPlan(values, secrets),
   errata,
   secretNames: ['authkeys'],
+  anatomy: (edition, values) =>
+    edition === 'period'
+      ? undefined
+      : {
+          ...heartbeatAnatomy(values),
+          networks: {
+            service: 'cluster',
+            replication: 'crossover',
+            ...heartbeatPaths(values, hasSerialLine(values) ? 'cluster' : 'crossover'),
+          },
+          daemons: [heartbeatDaemon, { process: 'apache2', service: 'apache2' }],
+          replication: drbdAnatomy({
+            resource: layout.resource,
+            tcpPort: layout.drbdPort,
+            mountPoint: layout.mountPoint,
+            backingDisk: layout.dataDisk,
+          }),
+        },
   service: (edition) =>
     edition === 'period'
       ? {

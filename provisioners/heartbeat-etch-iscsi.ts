@@ -2,6 +2,7 @@ import { debian12 } from '../lab/platforms/debian-12.ts';
 import { debianEtch } from '../lab/platforms/debian-etch.ts';
 import { flagSetting, numberSetting } from '../lab/settings.ts';
 import type { Stack } from '../lab/stack.ts';
+import { clientStartCommand } from './heartbeat-etch-iscsi/current-clients.ts';
 import { currentPlan } from './heartbeat-etch-iscsi/current.ts';
 import { errata } from './heartbeat-etch-iscsi/errata.ts';
 import { health, redundant } from './heartbeat-etch-iscsi/health.ts';
@@ -12,6 +13,7 @@ import { readBack } from './heartbeat-etch-iscsi/read-back.ts';
 import { active } from './heartbeat-etch-iscsi/server-state.ts';
 import { settings, validate } from './heartbeat-etch-iscsi/settings.ts';
 import { budget, patience, phases, timing } from './heartbeat-etch-iscsi/takeover.ts';
+import { drbdAnatomy, heartbeatAnatomy, heartbeatDaemon, mountsAgain } from './parts/anatomy.ts';
 import { iscsiPort } from './parts/iscsi-initiator.ts';
 import { versionsOf } from './parts/versions.ts';
 
@@ -34,6 +36,22 @@ export const heartbeatEtchIscsi: Stack = {
     edition === 'period' ? periodPlan(values) : currentPlan(values, secrets),
   errata,
   secretNames: ['authkeys'],
+  anatomy: (edition, values) =>
+    edition === 'period'
+      ? undefined
+      : {
+          ...heartbeatAnatomy(values),
+          networks: { service: 'cluster', replication: 'cluster', heartbeat: ['cluster'] },
+          daemons: [heartbeatDaemon, { process: 'tgtd', service: 'tgt' }],
+          replication: drbdAnatomy({
+            resource: layout.resource,
+            tcpPort: layout.drbdPort,
+            mountPoint: layout.mountPoint,
+            // A logical volume is a device-mapper device itself.
+            backingDisk: `${layout.volume.group}-${layout.volume.name}`,
+          }),
+          clientReturns: mountsAgain((client) => clientStartCommand(client, values)),
+        },
   service: (edition) =>
     edition === 'period'
       ? { address: '192.168.178.174', network: 'storage', tcpPort: iscsiPort, path: layout.iqn }

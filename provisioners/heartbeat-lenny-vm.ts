@@ -12,6 +12,7 @@ import { readBack } from './heartbeat-lenny-vm/read-back.ts';
 import { active } from './heartbeat-lenny-vm/server-state.ts';
 import { settings, validate } from './heartbeat-lenny-vm/settings.ts';
 import { budget, patience, phases, timing } from './heartbeat-lenny-vm/takeover.ts';
+import { drbdAnatomy, heartbeatAnatomy, heartbeatDaemon } from './parts/anatomy.ts';
 import { versionsOf } from './parts/versions.ts';
 import { consoleLog } from './parts/vm-host.ts';
 
@@ -33,6 +34,20 @@ export const heartbeatLennyVm: Stack = {
   plan: (edition, values) => (edition === 'period' ? periodPlan(values) : currentPlan(values)),
   errata,
   secretNames: [],
+  anatomy: (edition, values) =>
+    edition === 'period'
+      ? undefined
+      : {
+          ...heartbeatAnatomy(values),
+          networks: { service: 'cluster', replication: 'crossover', heartbeat: ['crossover'] },
+          daemons: [heartbeatDaemon],
+          replication: drbdAnatomy({
+            resource: layout.resource,
+            tcpPort: layout.drbdPort,
+            mountPoint: layout.mountPoint,
+            backingDisk: layout.dataDisk,
+          }),
+        },
   // The article names no virtual machine: that of the period edition stands for any.
   service: (edition) => ({
     address: edition === 'period' ? '192.168.0.20' : layout.service,

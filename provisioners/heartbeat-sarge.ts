@@ -11,6 +11,14 @@ import { periodPlan } from './heartbeat-sarge/period.ts';
 import { active } from './heartbeat-sarge/server-state.ts';
 import { probeIntervalMs, settings, validate } from './heartbeat-sarge/settings.ts';
 import { budget, patience, phases, timing } from './heartbeat-sarge/takeover.ts';
+import {
+  drbdAnatomy,
+  heartbeatAnatomy,
+  heartbeatDaemon,
+  heartbeatPaths,
+  mountDaemon,
+  mountsAgain,
+} from './parts/anatomy.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
 
@@ -33,6 +41,21 @@ export const heartbeatSarge: Stack = {
     edition === 'period' ? periodPlan(values) : currentPlan(values, secrets),
   errata,
   secretNames: ['authkeys'],
+  anatomy: (edition, values) =>
+    edition === 'period'
+      ? undefined
+      : {
+          ...heartbeatAnatomy(values),
+          networks: { service: 'cluster', replication: 'cluster', ...heartbeatPaths(values, 'cluster') },
+          daemons: [heartbeatDaemon, mountDaemon],
+          replication: drbdAnatomy({
+            resource: layout.resource,
+            tcpPort: layout.drbdPort,
+            mountPoint: layout.mountPoint,
+            backingDisk: layout.dataDisk,
+          }),
+          clientReturns: mountsAgain(() => `mount ${layout.clientMountPoint}`),
+        },
   service: (edition) =>
     edition === 'period'
       ? { address: '192.168.0.174', network: 'lan', tcpPort: 2049, path: '/data/export' }

@@ -2,7 +2,7 @@ import { centos7 } from '../lab/platforms/centos-7.ts';
 import { debian12 } from '../lab/platforms/debian-12.ts';
 import { numberSetting } from '../lab/settings.ts';
 import type { Stack } from '../lab/stack.ts';
-import { currentPlan } from './pacemaker-centos7/current.ts';
+import { clientMountCommand, currentPlan } from './pacemaker-centos7/current.ts';
 import { errata } from './pacemaker-centos7/errata.ts';
 import { health, redundant } from './pacemaker-centos7/health.ts';
 import { layout, recordsDirectory, replicated, topology } from './pacemaker-centos7/layout.ts';
@@ -11,10 +11,14 @@ import { periodPlan } from './pacemaker-centos7/period.ts';
 import { active } from './pacemaker-centos7/server-state.ts';
 import { fences, settings, validate } from './pacemaker-centos7/settings.ts';
 import { budget, detectionMs, patience, phases, timing } from './pacemaker-centos7/takeover.ts';
+import { drbdAnatomy, mountDaemon, mountsAgain, pacemakerMoves } from './parts/anatomy.ts';
 import { tokenRetransmitMs } from './parts/corosync.ts';
 import { agentMonitorCommand } from './parts/nfsserver-agent.ts';
 import { readBack } from './parts/read-back.ts';
 import { versionsOf } from './parts/versions.ts';
+
+/** dc-deadtime of Pacemaker, its default (pacemaker-controld(7)). */
+const lonelyControllerSeconds = 20;
 
 /** NFS on DRBD, moved by Pacemaker: an article on CentOS 7 of 2016. */
 export const pacemakerCentos7: Stack = {
@@ -35,6 +39,31 @@ export const pacemakerCentos7: Stack = {
   plan: (edition, values) => (edition === 'period' ? periodPlan(values) : currentPlan(values)),
   errata,
   secretNames: [],
+  anatomy: (edition, values) =>
+    edition === 'period'
+      ? undefined
+      : {
+          networks: { service: 'cluster', replication: 'cluster', heartbeat: ['cluster'] },
+          clusterService: 'pacemaker',
+          daemons: [
+            { process: 'corosync', service: 'pacemaker' },
+            { process: 'pacemakerd', service: 'pacemaker' },
+            mountDaemon,
+          ],
+          fences: fences(values),
+          bootAlone: {
+            waitMs: 1000 * lonelyControllerSeconds,
+            from: `dc-deadtime=${String(lonelyControllerSeconds)}s of Pacemaker, which looks for another controller as long`,
+          },
+          replication: drbdAnatomy({
+            resource: layout.resource,
+            tcpPort: layout.port,
+            mountPoint: layout.mountPoint,
+            backingDisk: layout.dataDisk,
+          }),
+          moves: pacemakerMoves('drbd-master'),
+          clientReturns: mountsAgain(() => clientMountCommand(values)),
+        },
   service: () => ({ address: layout.service, network: 'cluster', tcpPort: 2049, path: layout.exported }),
   preferredActive: () => layout.preferred,
   health,

@@ -28,8 +28,8 @@ export const hardHalt: Scenario = {
     caughtUp,
     ...stage
   }) {
-    await baseline(3000);
     const victim = await active();
+    await baseline(3000);
 
     await window(
       { name: 'failover', title: `${victim} is halted`, from: victim, cause: 'node-lost' },

@@ -30,8 +30,8 @@ export const linkFlap: Scenario = {
     caughtUp,
     ...stage
   }) {
-    await baseline(3000);
     const victim = await active();
+    await baseline(3000);
     const outageMs = stage.detectionMs / 2;
 
     await window(

@@ -55,7 +55,7 @@ await check('programs of this host', process.execPath, [join(folder, 'bin', 'lab
 const found = await staticChecks(folder, { cached: false });
 passed += found.passed;
 failed += found.failed;
-await suite('unit and contract tests', []);
+await suite('unit tests', []);
 await suite('end to end, on real machines', ['--config', '.mocharc.e2e.json']);
 
 process.stdout.write(`\n${String(passed)} passed, ${String(failed)} failed\n`);

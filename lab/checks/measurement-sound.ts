@@ -139,9 +139,11 @@ function judgeSchedule(
   { fromMs, toMs }: Pick<Stretch, 'fromMs' | 'toMs'>,
 ): Judgement {
   const { dueMs, startMs, intervalMs } = samples;
-  const lateness = dueMs.flatMap((due, i) =>
-    due >= fromMs && due < toMs ? [(startMs[i] ?? due) - due] : [],
-  );
+  // What was due before the fault and could not start by then is held up by the fault.
+  const lateness = dueMs.flatMap((due, i) => {
+    const start = startMs[i] ?? due;
+    return due >= fromMs && due < toMs && start < toMs ? [start - due] : [];
+  });
   if (lateness.length < operationsNeeded)
     return {
       verdict: 'unknown',

@@ -13,9 +13,11 @@ export const stallWithinBudget: Check = {
 };
 
 function judgeWindow(window: Window, clients: readonly string[]): Judgement[] {
-  const { name, stalls, budget } = window;
+  const { name, stalls, budget, without } = window;
   const allowed = `the budget of ${seconds(budget.seconds)} (${termsOf(budget.terms)})`;
-  const silent = clients.filter((client) => !stalls.some((stall) => stall.client === client));
+  const silent = clients.filter(
+    (client) => client !== without && !stalls.some((stall) => stall.client === client),
+  );
   const unmeasured = silent.map((client): Judgement => {
     return { verdict: 'unknown', message: `${client} has no stall in ${name}: it acknowledged nothing` };
   });

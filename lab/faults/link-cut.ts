@@ -1,20 +1,20 @@
-import { hostNowMs } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import type { Fault } from '../fault.ts';
 import type { Machine } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
 import { linkOf, type Topology } from '../topology.ts';
 import { waitFor } from '../wait.ts';
-
-const provenWithinMs = 30_000;
-/** Clients that write ten times a second, and a cluster that says every second or two that it lives, are not silent for so long. */
-const silenceMs = 1500;
+import type { FaultBounds } from './parts/bounds.ts';
+import { untilSilent } from './parts/silence.ts';
 
 /**
  * The link of a NIC is out: the guest loses carrier, and no frame comes or goes. It is one cable, or where the NIC is in a bond,
  * the cables of all of it: without one of them the bond goes on, and nobody loses anything.
  */
-export function linkCut(nic: string): Fault {
+export function linkCut(
+  nic: string,
+  { provenWithinMs = 30_000 }: Pick<FaultBounds, 'provenWithinMs'> = {},
+): Fault {
   return {
     name: 'link-cut',
     title: `the link of ${nic} is out`,
@@ -24,28 +24,19 @@ export function linkCut(nic: string): Fault {
       for (const each of cablesOf(lab.topology, node, nic)) await lab.link(node, each, 'down');
     },
 
-    proven: async ({ lab, node, signal }) => {
+    proven: async (context) => {
+      const { lab, node, signal } = context;
       const cables = cablesOf(lab.topology, node, nic);
-      for (const each of cables) await carrier(lab.machine(node), each, '0', signal);
-      const { network } = lab;
+      for (const each of cables) await carrier(lab.machine(node), each, '0', provenWithinMs, signal);
       const all = cables.join(', ');
-      const silentMs = await waitFor(
-        `no frame to come from ${all} of ${node}`,
-        async () => {
-          const last = await network.lastFrameFromMs(node, networkOf(lab.topology, node, nic));
-          if (last === null) return { done: false, state: 'it never sent a frame' };
-          const silent = hostNowMs() - last;
-          return silent >= silenceMs
-            ? { done: true, value: silent }
-            : { done: false, state: `last frame ${silent.toFixed(0)} ms ago` };
-        },
-        { timeoutMs: provenWithinMs, everyMs: 100, signal },
-      );
-      const witness = network.witness === 'fabric' ? 'the fabric' : 'the other guests';
+      const { sentence } = await untilSilent(context, provenWithinMs, {
+        network: networkOf(lab.topology, node, nic),
+        where: `${all} of ${node}`,
+      });
       return {
         proof: [
           `${all} of ${node} ${cables.length === 1 ? 'has' : 'have'} lost carrier (its own kernel)`,
-          `${witness} saw no frame from ${all} of ${node} for ${(silentMs / 1000).toFixed(1)} s`,
+          sentence,
         ],
       };
     },
@@ -56,7 +47,7 @@ export function linkCut(nic: string): Fault {
 
     healed: async ({ lab, node, signal }) => {
       for (const each of cablesOf(lab.topology, node, nic))
-        await carrier(lab.machine(node), each, '1', signal);
+        await carrier(lab.machine(node), each, '1', 30_000, signal);
     },
   };
 }
@@ -72,7 +63,13 @@ function networkOf({ nodes }: Topology, node: string, nic: string): string {
   return found.network;
 }
 
-async function carrier(machine: Machine, nic: string, wanted: '0' | '1', signal: AbortSignal): Promise<void> {
+async function carrier(
+  machine: Machine,
+  nic: string,
+  wanted: '0' | '1',
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   await waitFor(
     `${nic} of ${machine.name} to ${wanted === '1' ? 'have' : 'lose'} carrier`,
     async () => {
@@ -84,6 +81,6 @@ async function carrier(machine: Machine, nic: string, wanted: '0' | '1', signal:
         ? { done: true, value: true }
         : { done: false, state: `carrier ${stdout.trim()}` };
     },
-    { timeoutMs: provenWithinMs, everyMs: 100, signal },
+    { timeoutMs, everyMs: 100, signal },
   );
 }

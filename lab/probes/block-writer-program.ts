@@ -2,7 +2,7 @@ import { oneAfterAnother, writerPrelude } from './writer-program.ts';
 
 /**
  * Writes record n, filled up with newlines, into sector n of the file at the path, with O_DIRECT and O_DSYNC: the operation is
- * acknowledged when the disk says that it is done, and no write touches a record that was acknowledged before. The first 4096 sectors are there before the first operation is due, so
+ * acknowledged when the disk says that it is done, and no write touches a record that was acknowledged before. The first 4096 sectors are there before operation 0 is due, so
  * that an operation is a write and nothing for the file system to remember; later ones lengthen the file. The buffer lies at a
  * multiple of 512 bytes, as open(2) asks for. After an error the file is opened anew.
  */
@@ -25,6 +25,6 @@ sub operate {
   return $! + 0 unless defined $written;
   return $written == $sector ? 0 : Errno::ENOSPC();
 }
-prepare();
+prepare() unless $first;
 $begin = now();
 ${oneAfterAnother}`;

@@ -32,9 +32,10 @@ sub send_request {
   $op->{connecting} = 1;
   connect $socket, $server or $!{EINPROGRESS} or finish($op, errno_name($!));
 }
+sub due_of { $begin + ($_[0] - $first) * $interval }
 sub begin_put {
   my ($n) = @_;
-  my $op = { n => $n, due => $begin + $n * $interval, start => now(), record => record($n), method => 'PUT' };
+  my $op = { n => $n, due => due_of($n), start => now(), record => record($n), method => 'PUT' };
   my $length = length $op->{record};
   $op->{until} = $op->{start} + $timeout;
   $op->{range} = $n * $length . '-' . (($n + 1) * $length - 1);
@@ -73,9 +74,9 @@ sub read_on {
   }
   finish($op, 'ECONNRESET') if $got == 0;
 }
-for (my $n = 0; now() - $begin < $lifetime * 1e3; ) {
-  if (now() >= $begin + $n * $interval) { begin_put($n++); next }
-  my ($reading, $writing, $next) = ('', '', $begin + $n * $interval);
+for (my $n = $first; now() - $begin < $lifetime * 1e3; ) {
+  if (now() >= due_of($n)) { begin_put($n++); next }
+  my ($reading, $writing, $next) = ('', '', due_of($n));
   vec($reading, 0, 1) = 1;
   for my $op (values %open) {
     if (length $op->{out}) { vec($writing, fileno $op->{socket}, 1) = 1 } else { vec($reading, fileno $op->{socket}, 1) = 1 }

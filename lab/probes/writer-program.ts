@@ -1,6 +1,7 @@
 /**
  * What every writer on a client begins with, in Perl because every platform of the articles has it. Arguments: client, path,
- * interval in ms, lifetime in s, then what the writer wants besides. Operation n is due at $begin + n * $interval. It gives:
+ * interval in ms, lifetime in s, number of the first operation (0, or where a writer that a boot ended left off), then what the
+ * writer wants besides. Operation n is due at $begin + ($n - $first) * $interval. It gives:
  * `record($n)` (format: lab/ledger.ts), `now()` in ms, `errno_name($number)`, `heard()` which ends the program when its
  * standard input ended, and `tell($n, $due, $start, $end, $error)`, one line per operation (format: parseSample), '' meaning
  * acknowledged.
@@ -9,7 +10,7 @@ export const writerPrelude = `
 use strict; use warnings;
 use Fcntl; use Errno; use IO::Handle;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
-my ($client, $path, $interval, $lifetime, @further) = @ARGV;
+my ($client, $path, $interval, $lifetime, $first, @further) = @ARGV;
 $| = 1;
 my @table = map { my $c = $_; $c = $c & 1 ? ($c >> 1) ^ 0xEDB88320 : $c >> 1 for 1 .. 8; $c } 0 .. 255;
 sub crc { my $c = 0xFFFFFFFF; $c = $table[($c ^ $_) & 255] ^ ($c >> 8) for unpack 'C*', $_[0]; sprintf '%08x', $c ^ 0xFFFFFFFF }
@@ -37,8 +38,8 @@ my $begin = now();
  * the file in $file is closed.
  */
 export const oneAfterAnother = `
-for (my $n = 0; now() - $begin < $lifetime * 1e3; $n++) {
-  my $due = $begin + $n * $interval;
+for (my $n = $first; now() - $begin < $lifetime * 1e3; $n++) {
+  my $due = $begin + ($n - $first) * $interval;
   my $record = record($n);
   while (1) {
     my $wait = ($due - now()) / 1e3;

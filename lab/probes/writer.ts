@@ -1,5 +1,7 @@
 import { RigError } from '../errors.ts';
+import { hostNowMs, type ClockTrack } from '../clock.ts';
 import { crcOf, payloadOf } from '../ledger.ts';
+import type { RunningCommand } from '../machine.ts';
 import type { LedgerEntry, ProbeData, RunningProbe } from '../probe.ts';
 import type { Lab } from '../provider.ts';
 import { shellQuote } from '../quote.ts';
@@ -11,6 +13,14 @@ interface GuestSample {
   startMs: number;
   endMs: number;
   error: string | null;
+}
+
+/** What a program told from its start to its end, dated by one clock. */
+interface Life {
+  samples: GuestSample[];
+  clock: Pick<ClockTrack, 'toHost'>;
+  startedMs: number;
+  first: number;
 }
 
 const latestSamples = 9;
@@ -41,34 +51,48 @@ export async function startWriterProgram(
   zeroMs: number,
 ): Promise<RunningProbe> {
   const machine = lab.machine(client);
-  const samples: GuestSample[] = [];
+  const lives: Life[] = [];
   let acknowledged = 0;
   let lastAcknowledgedMs: number | undefined;
   let behindMs: number | undefined;
-  const words = [
-    'perl',
-    '-e',
-    program,
-    client,
-    path,
-    String(intervalMs),
-    String(lifetimeSeconds),
-    ...further,
-  ];
-  const running = await machine.stream(`exec ${words.map(shellQuote).join(' ')}`, (line, hostMs) => {
-    const sample = parseSample(line);
-    if (sample === undefined) return;
-    samples.push(sample);
-    if (sample.error !== null) return;
-    acknowledged += 1;
-    lastAcknowledgedMs = hostMs - zeroMs;
-    const due = machine.monotonicClock.toHost(sample.dueMs);
-    behindMs = due === undefined ? undefined : hostMs - due.hostMs;
-  });
+  let running: RunningCommand | undefined;
   let ended = false;
-  void running.ended.then(() => {
-    ended = true;
-  });
+  let mayEnd = false;
+
+  const begin = async (): Promise<void> => {
+    const first =
+      1 + Math.max(-1, ...lives.flatMap(({ samples }) => samples.map(({ sequence }) => sequence)));
+    const life: Life = { samples: [], clock: machine.monotonicClock, startedMs: hostNowMs(), first };
+    const words = [
+      'perl',
+      '-e',
+      program,
+      client,
+      path,
+      String(intervalMs),
+      String(lifetimeSeconds),
+      String(first),
+    ];
+    const command = [...words, ...further].map(shellQuote).join(' ');
+    const started = await machine.stream(`exec ${command}`, (line, hostMs) => {
+      const sample = parseSample(line);
+      if (sample === undefined) return;
+      life.samples.push(sample);
+      if (sample.error !== null) return;
+      acknowledged += 1;
+      lastAcknowledgedMs = hostMs - zeroMs;
+      const due = machine.monotonicClock.toHost(sample.dueMs);
+      behindMs = due === undefined ? undefined : hostMs - due.hostMs;
+    });
+    lives.push(life);
+    running = started;
+    ended = false;
+    void started.ended.then(() => {
+      if (running === started) ended = true;
+    });
+  };
+  await begin();
+
   return {
     client,
     get acknowledged() {
@@ -78,40 +102,69 @@ export async function startWriterProgram(
       return lastAcknowledgedMs;
     },
     get usualLatencyMs() {
+      const samples = lives.flatMap((life) => life.samples);
       return medianLatencyMs(samples.filter((sample) => sample.error === null).slice(-latestSamples));
     },
     get behindMs() {
       return behindMs;
     },
     get firstDueMs() {
-      const [any] = samples;
+      const [life] = lives;
+      const any = life?.samples[0];
       const mapped =
-        any === undefined ? undefined : machine.monotonicClock.toHost(any.dueMs - any.sequence * intervalMs);
+        any === undefined ? undefined : life?.clock.toHost(any.dueMs - any.sequence * intervalMs);
       return mapped === undefined ? undefined : mapped.hostMs - zeroMs;
     },
     get ended() {
-      return ended;
+      return ended && !mayEnd;
+    },
+    get away() {
+      return ended && mayEnd;
+    },
+    leave: () => {
+      mayEnd = true;
+      const life = lives.at(-1);
+      if (life !== undefined) life.clock = machine.monotonicClock.copy();
+    },
+    restart: async () => {
+      if (ended) await begin();
+      mayEnd = false;
     },
     stop: async (): Promise<ProbeData> => {
-      await running.stop(15_000 + operationMs);
-      const toRun = (guestMs: number): number => {
-        const mapped = machine.monotonicClock.toHost(guestMs);
-        if (mapped === undefined) throw new RigError(`${client}: its clock was never read`);
-        return mapped.hostMs - zeroMs;
-      };
-      const onRunClock: Sample[] = samples.map(({ dueMs, startMs, endMs, error }) => ({
-        dueMs: toRun(dueMs),
-        startMs: toRun(startMs),
-        endMs: toRun(endMs),
-        error,
-      }));
-      const ledger: LedgerEntry[] = [...samples]
+      await running?.stop(15_000 + operationMs);
+      const samples = lives.flatMap((life) => onRunClock(life, client, zeroMs));
+      const ledger: LedgerEntry[] = lives
+        .flatMap((life) => life.samples)
         .filter((sample) => sample.error === null)
         .sort((a, b) => a.sequence - b.sequence)
         .map(({ sequence }) => ({ sequence, crc: crcOf(payloadOf(client, sequence)) }));
-      return { client, intervalMs, samples: onRunClock, ledger, path };
+      const restarts = lives
+        .slice(1)
+        .map(({ startedMs, first }) => ({ atMs: startedMs - zeroMs, sequence: first }));
+      return {
+        client,
+        intervalMs,
+        samples,
+        ledger,
+        path,
+        ...(restarts.length === 0 ? {} : { restarts }),
+      };
     },
   };
+}
+
+function onRunClock({ samples, clock }: Life, client: string, zeroMs: number): Sample[] {
+  const toRun = (guestMs: number): number => {
+    const mapped = clock.toHost(guestMs);
+    if (mapped === undefined) throw new RigError(`${client}: its clock was never read`);
+    return mapped.hostMs - zeroMs;
+  };
+  return samples.map(({ dueMs, startMs, endMs, error }) => ({
+    dueMs: toRun(dueMs),
+    startMs: toRun(startMs),
+    endMs: toRun(endMs),
+    error,
+  }));
 }
 
 function medianLatencyMs(samples: readonly GuestSample[]): number | undefined {

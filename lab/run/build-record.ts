@@ -121,8 +121,9 @@ function measureWindow(
   events: readonly TimelineEvent[],
   spec: LabSpec,
 ): Omit<Window, 'prediction'> {
-  const { name, title, startMs, endMs, takeover, cause } = window;
+  const { name, title, startMs, endMs, takeover, cause, without } = window;
   const stalls = data.flatMap((probe) => {
+    if (probe.client === without) return [];
     const stall = longestStall(probe.samples, probe.intervalMs, { fromMs: startMs, toMs: endMs });
     return stall === undefined
       ? []
@@ -140,6 +141,7 @@ function measureWindow(
     startMs,
     endMs,
     stalls: stalls.map((stall) => ({ ...stall, startMs: round(stall.startMs), endMs: round(stall.endMs) })),
+    ...(without === undefined ? {} : { without }),
     worst: worst?.client ?? null,
     stallSeconds: worst?.seconds ?? null,
     phases: worst === undefined ? [] : cutIntoPhases(worst, markers, inWindow),
@@ -148,27 +150,33 @@ function measureWindow(
 }
 
 /** Of a service that does not move, while a fault keeps its clients from it. */
-function outagePhases({ outageMs }: OpenedWindow): PhaseMarker[] {
+function outagePhases({ outageMs, outageEnds = 'fault-lifted' }: OpenedWindow): PhaseMarker[] {
   if (outageMs === undefined) return [];
   return [
-    { name: 'outage', matches: (event) => event.kind === 'fault-lifted', governedBy: 'the fault itself' },
+    {
+      name: 'outage',
+      matches: (event) => event.kind === outageEnds,
+      governedBy: outageTerms[outageEnds],
+    },
     { name: 'reconnect', matches: () => false, governedBy: 'the back-off of TCP' },
   ];
 }
 
-function undisturbedBudget({ outageMs }: OpenedWindow): Window['budget'] {
+/** What says how long the outage lasts. */
+const outageTerms = {
+  'fault-lifted': 'the fault itself',
+  'replication-lost': 'timeouts of the replication, until it goes on without its peer',
+} as const;
+
+function undisturbedBudget({ outageMs, outageEnds = 'fault-lifted' }: OpenedWindow): Window['budget'] {
   const outageSeconds = (outageMs ?? 0) / 1000;
   const outage =
     outageMs === undefined
       ? []
       : [
-          { name: 'outage', seconds: outageSeconds, from: 'the fault itself', phases: ['outage'] },
-          {
-            name: 'retransmission',
-            seconds: outageSeconds,
-            from: 'TCP doubles the time between its attempts (RFC 6298, 5.5): the next one can be as far away as the outage was long',
-            phases: ['reconnect'],
-          },
+          { name: 'outage', seconds: outageSeconds, from: outageTerms[outageEnds], phases: ['outage'] },
+          // A server that only waits for its peer answers at once when it does so no more.
+          ...(outageEnds === 'fault-lifted' ? [retransmission(outageSeconds)] : []),
         ];
   const terms = [
     ...outage,
@@ -180,6 +188,15 @@ function undisturbedBudget({ outageMs }: OpenedWindow): Window['budget'] {
     },
   ];
   return { seconds: terms.reduce((sum, term) => sum + term.seconds, 0), terms };
+}
+
+function retransmission(outageSeconds: number): Window['budget']['terms'][number] {
+  return {
+    name: 'retransmission',
+    seconds: outageSeconds,
+    from: 'TCP doubles the time between its attempts (RFC 6298, 5.5): the next one can be as far away as the outage was long',
+    phases: ['reconnect'],
+  };
 }
 
 function clientResult(
@@ -212,7 +229,19 @@ function clientResult(
       endMs: samples.map((sample) => round(sample.endMs)),
       error: samples.map((sample) => sample.error),
     },
+    ...(probe.restarts === undefined ? {} : { restarts: restartsOf(probe.restarts, samples) }),
   };
+}
+
+/** Operations that were due after each start count from there. */
+function restartsOf(
+  restarts: NonNullable<ProbeData['restarts']>,
+  samples: ProbeData['samples'],
+): NonNullable<ClientResult['restarts']> {
+  return restarts.map(({ atMs }) => ({
+    atMs: round(atMs),
+    operation: samples.filter(({ dueMs }) => dueMs < atMs).length,
+  }));
 }
 
 /** Stretches of failing operations, as the clients saw them. */

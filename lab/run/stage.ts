@@ -1,12 +1,5 @@
 import { hostNowMs } from '../clock.ts';
-import {
-  InterruptedError,
-  NotRecoveredError,
-  RigError,
-  TimeoutError,
-  UsageError,
-  messageOf,
-} from '../errors.ts';
+import { InterruptedError, UsageError, messageOf } from '../errors.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
@@ -14,7 +7,8 @@ import type { FaultResult } from '../record.ts';
 import type { Stage, WindowRequest } from '../scenario.ts';
 import type { Takeover } from '../stack.ts';
 import { serversOf } from '../topology.ts';
-import { pause, waitFor } from '../wait.ts';
+import { pause } from '../wait.ts';
+import { clusterWords, recovery } from './cluster-words.ts';
 import { round, type Journal } from './journal.ts';
 import { lifted, type StandingFault } from './lift.ts';
 import type { LabSpec } from './spec.ts';
@@ -73,16 +67,6 @@ export function openStage(
     if (other === undefined) throw new UsageError(`${node} has no peer`);
     return other;
   };
-  const active = async (): Promise<string> => {
-    if (signal.aborted) throw new InterruptedError();
-    const holders = await orInterrupted(stack.active(lab), signal);
-    const [holder] = holders;
-    if (holder === undefined || holders.length > 1)
-      throw new RigError(
-        `one active server was expected, found ${holders.length === 0 ? 'none' : holders.join(' and ')}`,
-      );
-    return holder;
-  };
   const heal = async (entry: (typeof standing)[number]): Promise<void> => {
     const { fault, context, record } = entry;
     const { node } = context;
@@ -95,16 +79,30 @@ export function openStage(
     await witnesses.rejoin(node);
   };
 
+  const words = clusterWords({
+    spec,
+    lab,
+    signal,
+    step,
+    told,
+    expect: (node) => {
+      result.expectedActive = node;
+    },
+  });
+
   const stage: Stage = {
+    ...words,
     settings,
     patience,
     failsBack: stack.failsBack(settings),
     detectionMs: stack.detectionMs(settings),
+    clients: probes.map(({ client }) => client),
     peerOf,
-    active,
     baseline: async (ms) => {
-      await step('wait until every client keeps its schedule', () => keepSchedule(probes, signal));
       const { intervalMs } = stack.workload(settings);
+      await step('wait until every client keeps its schedule', () =>
+        keepSchedule(probes, intervalMs, signal),
+      );
       told(`every client keeps its schedule, a write every ${String(intervalMs)} ms`, 'schedule-kept');
       await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
         await Promise.all([writing(probes, { timeoutMs: patience.takeoverMs, signal }), pause(ms, signal)]);
@@ -129,6 +127,7 @@ export function openStage(
         const context = { lab, node, consoleFromByte, signal };
         standing.push({ fault, context, record, struckMs });
         witnesses.leave(node);
+        probes.find(({ client }) => client === node)?.leave();
         record.injectedMs = round(struckMs - journal.zeroMs);
         record.injectedAt = journal.iso(record.injectedMs);
         told(`${fault.title} on ${node}`, 'fault-injected', node);
@@ -183,44 +182,16 @@ export function openStage(
         recovery(writing(probes, { timeoutMs, signal })),
       );
     },
-    serviceOn: async (node, { timeoutMs }) => {
-      result.expectedActive = node;
-      await step(`wait for the service on ${node}`, () =>
-        recovery(
-          waitFor(
-            `the service on ${node} alone`,
-            async () => {
-              const holders = await stack.active(lab);
-              return holders.length === 1 && holders[0] === node
-                ? { done: true, value: true }
-                : {
-                    done: false,
-                    state: holders.length === 0 ? 'no node holds it' : `on ${holders.join(' and ')}`,
-                  };
-            },
-            { timeoutMs, everyMs: 1000, signal },
-          ),
-        ),
-      );
-    },
-    redundant: async ({ timeoutMs }) => {
-      await step('wait for both replicas to be up to date', () =>
-        recovery(
-          waitFor(
-            'both replicas connected and up to date',
-            async () => {
-              const { ok, found } = await stack.redundant(lab);
-              return ok ? { done: true, value: true } : { done: false, state: found };
-            },
-            { timeoutMs, everyMs: 1000, signal },
-          ),
-        ),
-      );
-    },
     caughtUp: async ({ timeoutMs }) => {
       await step('wait until every client has caught up with its schedule', () =>
         recovery(caughtUp(probes, { timeoutMs, signal })),
       );
+    },
+    writerReturns: async (client) => {
+      const probe = probes.find((each) => each.client === client);
+      if (probe === undefined) throw new UsageError(`no writer runs on ${client}`);
+      await step(`start the writer of ${client} again`, () => probe.restart());
+      told(`the writer of ${client} runs again`, 'writer-returned', client);
     },
     observe: async (ms) => {
       await step(`watch for ${String(ms / 1000)} s`, () => pause(ms, signal));
@@ -245,29 +216,4 @@ export function openStage(
       standing.length = 0;
     },
   };
-}
-
-/** Settles with the work, or throws as soon as the signal fires; for work that only looks. */
-async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let interrupt: () => void = () => undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    interrupt = () => {
-      reject(new InterruptedError());
-    };
-    signal.addEventListener('abort', interrupt, { once: true });
-  });
-  try {
-    return await Promise.race([work, interrupted]);
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-  }
-}
-
-/** A wait for the cluster that ran out says something about the cluster. */
-async function recovery<T>(wait: Promise<T>): Promise<T> {
-  try {
-    return await wait;
-  } catch (error) {
-    throw error instanceof TimeoutError ? new NotRecoveredError(error.message) : error;
-  }
 }

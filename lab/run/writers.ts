@@ -4,8 +4,8 @@ import { waitFor, type Seen } from '../wait.ts';
 
 /** How many acknowledgements after a disturbance make a client count as writing again. */
 const writesAgain = 20;
-/** A client that is no later than this keeps its schedule. */
-const keptMs = 500;
+/** A client that is no later than this has caught up. */
+const caughtUpMs = 500;
 /** One operation in time may be luck: the first ones open a file, and find the caches of a restored machine cold. */
 const firstOperations = 5;
 /** A writer that can keep its schedule does so within a second or two after its first operation. */
@@ -27,16 +27,18 @@ export async function writing(probes: readonly RunningProbe[], bounds: Bounds): 
 
 /** Waits until each client has made up for what it could not write in time. @throws RigError when a writer ended */
 export async function caughtUp(probes: readonly RunningProbe[], bounds: Bounds): Promise<void> {
-  await forAll(probes, 'the clients to catch up', bounds, lateness);
+  await forAll(probes, 'the clients to catch up', bounds, (probe) => lateness(probe, caughtUpMs));
 }
 
 /**
- * Waits until each client has begun to write and keeps its schedule. One that cannot do so undisturbed would never catch up
+ * Waits until each client has begun to write and keeps its schedule, so that word of a write comes within two intervals of when
+ * it was due: later ones count as late where the measurement is judged. One that cannot do so undisturbed would never catch up
  * after a fault, and the cluster would be blamed for it.
  * @throws RigError when one does not within half a minute, or has ended
  */
 export async function keepSchedule(
   probes: readonly RunningProbe[],
+  intervalMs: number,
   signal: AbortSignal,
   timeoutMs = warmUpMs,
 ): Promise<void> {
@@ -44,7 +46,7 @@ export async function keepSchedule(
     await forAll(probes, 'the clients to keep their schedule', { timeoutMs, signal }, (probe) =>
       probe.acknowledged < firstOperations
         ? `${String(probe.acknowledged)} writes acknowledged`
-        : lateness(probe),
+        : lateness(probe, 2 * intervalMs),
     );
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
@@ -56,12 +58,12 @@ export async function keepSchedule(
   }
 }
 
-function lateness({ behindMs }: RunningProbe): string | undefined {
+function lateness({ behindMs }: RunningProbe, mostMs: number): string | undefined {
   if (behindMs === undefined) return 'nothing acknowledged';
-  return behindMs > keptMs ? `${(behindMs / 1000).toFixed(1)} s behind` : undefined;
+  return behindMs > mostMs ? `${(behindMs / 1000).toFixed(1)} s behind` : undefined;
 }
 
-/** @param lacks what is still missing with a client, in words */
+/** Waits for all that are not away. @param lacks what is still missing with a client, in words */
 async function forAll(
   probes: readonly RunningProbe[],
   awaited: string,
@@ -71,7 +73,7 @@ async function forAll(
   const look = (): Seen<RunningProbe | undefined> => {
     const gone = probes.find((probe) => probe.ended);
     const waitedFor = probes.flatMap((probe) => {
-      const what = lacks(probe);
+      const what = probe.away ? undefined : lacks(probe);
       return what === undefined ? [] : [`${probe.client}: ${what}`];
     });
     return waitedFor.length === 0 || gone !== undefined

@@ -127,8 +127,10 @@ async function add(folder: string, record: RunRecord, night: string | null): Pro
     }
     let last = 0;
     for (const { sequence } of entries.values()) last = Math.max(last, sequence);
-    const entry = { sequence: last + 1, ...summaryOf(record, night) };
+    // Another process that made the index good may have found the folder of this run already.
+    const found = entries.get(record.id);
+    const entry = { sequence: found?.sequence ?? last + 1, ...summaryOf(record, night) };
     await writeBesideRecord(folder, entry);
-    await appendToIndex(folder, [entry]);
+    if (found === undefined || found.night !== night) await appendToIndex(folder, [entry]);
   });
 }

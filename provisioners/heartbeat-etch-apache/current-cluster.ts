@@ -14,6 +14,7 @@ import {
   wholeMessagesStep,
 } from '../parts/heartbeat-steps.ts';
 import { haCf, haResources } from '../parts/heartbeat.ts';
+import { usedDevice } from '../parts/loop-disk.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { layout, serviceAddresses, topology } from './layout.ts';
@@ -49,14 +50,14 @@ function drbdSetup(settings: Settings): PlanSection {
         drbdResource({
           name: resource,
           device,
-          disk: '/dev/loop0',
+          disk: usedDevice({ device: '/dev/loop0', covered: layout.dataDisk }),
           metaDisk: 'internal',
           protocol: textSetting(settings, 'drbd.protocol'),
           resyncRateMib: numberSetting(settings, 'drbd.resyncRate'),
           nodes: servers.map((name) => ({
             name,
             address: addressOn(machines, name, 'crossover'),
-            port: 7788,
+            port: layout.drbdPort,
           })),
           init: {},
         }),

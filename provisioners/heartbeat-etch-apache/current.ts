@@ -49,12 +49,17 @@ export function currentPlan(settings: Settings, secrets: Secrets): Plan {
 
 function setup(settings: Settings): PlanSection {
   const disks = [
-    { device: '/dev/loop0', image: layout.dataImage, sizeMib: numberSetting(settings, 'drbd.size') },
+    {
+      device: '/dev/loop0',
+      image: layout.dataImage,
+      sizeMib: numberSetting(settings, 'drbd.size'),
+      covered: layout.dataDisk,
+    },
   ];
   return {
     title: 'The machines',
     articleSection: section.background,
-    text: `${servers.join(' and ')} are the servers, ${clients.join(' and ')} the clients; ${layout.service} and ${layout.secondService} are the addresses of the service, held by one server at a time. The partition /dev/hda5 of the article is a file behind a loop device, of the same size on both servers.`,
+    text: `${servers.join(' and ')} are the servers, ${clients.join(' and ')} the clients; ${layout.service} and ${layout.secondService} are the addresses of the service, held by one server at a time. The partition /dev/hda5 of the article is a file behind a loop device, of the same size on both servers; a linear device-mapper device covers it, so that it can be made to fail or to stall.`,
     steps: [
       file(
         all,

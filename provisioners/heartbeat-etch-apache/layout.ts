@@ -78,7 +78,10 @@ export const layout = {
   resource: 'repl',
   device: '/dev/drbd0',
   minor: 0,
+  drbdPort: 7788,
   dataImage: '/var/lib/lab/drbd-repl.img',
+  /** Device-mapper device over the data image, beneath DRBD. */
+  dataDisk: 'lab-data',
   mountPoint: '/mnt/repl',
   documentRoot: '/mnt/repl/www',
   /** Folder of the web server that takes uploads; its path for clients. */

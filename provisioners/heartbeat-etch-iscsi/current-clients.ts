@@ -19,6 +19,17 @@ export function diskOf(name: string, ha: boolean): string {
   return diskPath(portal(ha), firstLun + lunOf(clients, name));
 }
 
+/** After a boot of a client: the login, which is by hand, and both mounts. */
+export function clientStartCommand(client: string, settings: Settings): string {
+  const ha = flagSetting(settings, 'iscsi.ha');
+  return [
+    loginCommand(portal(ha)),
+    awaitDisk(diskOf(client, ha)),
+    `mount ${clientMountPoint}`,
+    `mount ${nfsMountPoint}`,
+  ].join(' && ');
+}
+
 /** The initiators, each with a file system on a LUN of its own, and the NFS mount. */
 export function clientSections(settings: Settings): PlanSection[] {
   return [initiator(settings), nfs];

@@ -51,7 +51,7 @@ function drbdInstall(settings: Settings): PlanSection {
           nodes: servers.map((name) => ({
             name,
             address: addressOn(machines, name, 'cluster'),
-            port: 7788,
+            port: layout.drbdPort,
           })),
           init: { inconsistentCommand: 'halt -f -f' },
           activityLogExtents: 257,

@@ -76,6 +76,7 @@ export const layout = {
   resource: 'r0',
   device: '/dev/drbd0',
   minor: 0,
+  drbdPort: 7788,
   dataImage: '/var/lib/lab/drbd-r0.img',
   metaImage: '/var/lib/lab/drbd-meta.img',
   volume: { physicalVolume: '/dev/loop0', group: 'vol', name: 'data' },

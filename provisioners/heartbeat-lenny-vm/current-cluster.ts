@@ -6,6 +6,7 @@ import { drbdResource } from '../parts/drbd.ts';
 import { firstStart } from '../parts/drbd-start.ts';
 import { timesOf, wholeMessagesStep } from '../parts/heartbeat-steps.ts';
 import { crcAuthKeys, haCf, haResources } from '../parts/heartbeat.ts';
+import { usedDevice } from '../parts/loop-disk.ts';
 import { file, packages, run } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { layout, topology } from './layout.ts';
@@ -34,14 +35,14 @@ function drbd(settings: Settings): PlanSection {
         drbdResource({
           name: resource,
           device,
-          disk: '/dev/loop0',
+          disk: usedDevice({ device: '/dev/loop0', covered: layout.dataDisk }),
           metaDisk: 'internal',
           protocol: textSetting(settings, 'drbd.protocol'),
           resyncRateMib: numberSetting(settings, 'drbd.resyncRate'),
           nodes: servers.map((name) => ({
             name,
             address: addressOn(machines, name, 'crossover'),
-            port: 7789,
+            port: layout.drbdPort,
           })),
           init: {},
         }),

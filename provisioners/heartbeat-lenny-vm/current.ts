@@ -53,12 +53,17 @@ export function currentPlan(settings: Settings): Plan {
 
 function setup(settings: Settings): PlanSection {
   const disks = [
-    { device: '/dev/loop0', image: layout.dataImage, sizeMib: numberSetting(settings, 'drbd.size') },
+    {
+      device: '/dev/loop0',
+      image: layout.dataImage,
+      sizeMib: numberSetting(settings, 'drbd.size'),
+      covered: layout.dataDisk,
+    },
   ];
   return {
     title: 'The machines',
     articleSection: section.system,
-    text: `${servers.join(' and ')} are hauptserver and ausfallserver, ${clients.join(' and ')} the clients; ${layout.service} is the address of the virtual machine, wherever it runs. The disk /dev/sdb of the article is a file behind a loop device, of the same size on both servers.`,
+    text: `${servers.join(' and ')} are hauptserver and ausfallserver, ${clients.join(' and ')} the clients; ${layout.service} is the address of the virtual machine, wherever it runs. The disk /dev/sdb of the article is a file behind a loop device, of the same size on both servers; a linear device-mapper device covers it, so that it can be made to fail or to stall.`,
     steps: [
       file(
         all,

@@ -77,7 +77,10 @@ export const layout = {
   resource: 'r0',
   device: '/dev/drbd0',
   minor: 0,
+  drbdPort: 7789,
   dataImage: '/var/lib/lab/drbd-r0.img',
+  /** Device-mapper device over the data image, beneath DRBD. */
+  dataDisk: 'lab-data',
   mountPoint: '/data',
   /** Address of the virtual machine, which is that of the service. */
   service: '192.168.33.20',

@@ -7,6 +7,7 @@ import { firstStart } from '../parts/drbd-start.ts';
 import { authKeysStep, seeEachOther, startClusterStep, timesOf } from '../parts/heartbeat-steps.ts';
 import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import { haCf, haResources } from '../parts/heartbeat.ts';
+import { usedDevice } from '../parts/loop-disk.ts';
 import { nfsResourceScript } from '../parts/nfs-server.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
@@ -35,14 +36,14 @@ function drbdInstall(settings: Settings): PlanSection {
         drbdResource({
           name: resource,
           device,
-          disk: '/dev/loop0',
+          disk: usedDevice({ device: '/dev/loop0', covered: layout.dataDisk }),
           metaDisk: '/dev/loop1',
           protocol: textSetting(settings, 'drbd.protocol'),
           resyncRateMib: numberSetting(settings, 'drbd.resyncRate'),
           nodes: servers.map((name) => ({
             name,
             address: addressOn(machines, name, 'cluster'),
-            port: 7788,
+            port: layout.drbdPort,
           })),
           init: { inconsistentCommand: 'halt -f -f' },
           activityLogExtents: 257,

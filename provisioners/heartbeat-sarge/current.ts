@@ -71,13 +71,13 @@ function setup(): PlanSection {
 function base(settings: Settings): PlanSection {
   const sizeMib = numberSetting(settings, 'drbd.size');
   const disks = [
-    { device: '/dev/loop0', image: layout.dataImage, sizeMib },
+    { device: '/dev/loop0', image: layout.dataImage, sizeMib, covered: layout.dataDisk },
     { device: '/dev/loop1', image: layout.metaImage, sizeMib: metaDiskMib(sizeMib) },
   ];
   return {
     title: 'Disks of the servers',
     articleSection: section.base,
-    text: 'The article’s two partitions, one for the data and one for DRBD’s meta-data, are files behind loop devices, of the same size on both servers.',
+    text: 'The article’s two partitions, one for the data and one for DRBD’s meta-data, are files behind loop devices, of the same size on both servers. A linear device-mapper device covers that of the data, so that it can be made to fail or to stall.',
     steps: [
       run(servers, 'Create the image files', createImages(disks), {
         why: 'Sparse files: what was never written reads as zeroes on both servers, so the devices are equal from the start.',

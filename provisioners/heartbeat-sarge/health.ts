@@ -51,6 +51,6 @@ function mountOf(settings: Settings): Parameters<typeof clientsMounted>[1] {
 }
 
 /** Both replicas connected and up to date, as both servers see it. */
-export async function redundant(lab: Reachable): Promise<{ ok: boolean; found: string }> {
+export async function redundant(lab: Reachable): Promise<{ ok: boolean; found: string; stuck?: boolean }> {
   return await bothRedundant(lab, async (name) => (await look(lab, name)).drbd);
 }

@@ -57,6 +57,9 @@ export const layout = {
   minor: 0,
   dataImage: '/var/lib/lab/drbd-r0.img',
   metaImage: '/var/lib/lab/drbd-meta.img',
+  /** Device-mapper device over the data image, beneath DRBD. */
+  dataDisk: 'lab-data',
+  drbdPort: 7788,
   mountPoint: '/data',
   exported: '/data/export',
   /** Where the clients mount the export. */

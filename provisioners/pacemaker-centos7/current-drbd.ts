@@ -4,7 +4,7 @@ import type { Settings } from '../../lab/stack.ts';
 import { addressOn, serversOf } from '../../lab/topology.ts';
 import { drbdResource } from '../parts/drbd.ts';
 import { equalReplicas } from '../parts/drbd-start.ts';
-import { createImages, loopDiskUnit } from '../parts/loop-disk.ts';
+import { coverCommands, createImages, loopDiskUnit, usedDevice } from '../parts/loop-disk.ts';
 import { file, run } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { layout, topology } from './layout.ts';
@@ -16,7 +16,12 @@ const { device, mountPoint, resource } = layout;
 
 export function drbdSection(settings: Settings): PlanSection {
   const disks = [
-    { device: layout.loop, image: layout.dataImage, sizeMib: numberSetting(settings, 'drbd.size') },
+    {
+      device: layout.loop,
+      image: layout.dataImage,
+      sizeMib: numberSetting(settings, 'drbd.size'),
+      covered: layout.dataDisk,
+    },
   ];
   const attach = flagSetting(settings, 'autostart')
     ? [
@@ -35,14 +40,15 @@ export function drbdSection(settings: Settings): PlanSection {
       ]
     : [
         run(servers, 'Attach the loop device', [
-          'modprobe loop',
+          'modprobe -a loop dm-mod',
           `losetup ${layout.loop} ${layout.dataImage}`,
+          ...coverCommands(disks),
         ]),
       ];
   return {
     title: 'DRBD',
     articleSection: section.drbd,
-    text: 'DRBD replicates a file behind a loop device and keeps its meta-data at the end of it. It is set up once by hand; from then on Pacemaker starts it.',
+    text: 'DRBD replicates a file behind a loop device and keeps its meta-data at the end of it. A linear device-mapper device covers the loop device, so that it can be made to fail or to stall. It is set up once by hand; from then on Pacemaker starts it.',
     steps: [
       run(servers, 'Create the file', createImages(disks), {
         why: 'Sparse: what was never written reads as zeroes on both servers, so the devices are equal from the start.',
@@ -54,7 +60,7 @@ export function drbdSection(settings: Settings): PlanSection {
         drbdResource({
           name: resource,
           device,
-          disk: layout.loop,
+          disk: usedDevice({ device: layout.loop, covered: layout.dataDisk }),
           metaDisk: 'internal',
           protocol: textSetting(settings, 'drbd.protocol'),
           resyncRateMib: numberSetting(settings, 'drbd.resyncRate'),

@@ -118,8 +118,14 @@ function softwareSection(): PlanSection {
   };
 }
 
-function clientsSection(settings: Settings): PlanSection {
+/** Mounts the export on a client that has not mounted it. */
+export function clientMountCommand(settings: Settings): string {
+  const { clientMountPoint, exported, serviceName } = layout;
   const options = nfsMountOptions('3', textSetting(settings, 'nfs.mountOptions'));
+  return `mountpoint -q ${clientMountPoint} || mount -t nfs ${serviceName}:${exported} ${clientMountPoint} -o ${options}`;
+}
+
+function clientsSection(settings: Settings): PlanSection {
   const mountPoint = layout.clientMountPoint;
   return {
     title: 'The clients',
@@ -127,17 +133,10 @@ function clientsSection(settings: Settings): PlanSection {
     text: 'A soft mount: an operation that gets no answer in time fails with an I/O error, which the application has to deal with.',
     steps: [
       packages(clients, ['nfs-common']),
-      run(
-        clients,
-        'Mount the export',
-        [
-          `mountpoint -q ${mountPoint} || mount -t nfs ${layout.serviceName}:${layout.exported} ${mountPoint} -o ${options}`,
-        ],
-        {
-          why: 'vers=3 says aloud what the article’s clients fall back to: with fsid=root the path does not exist in NFSv4.',
-          timeoutMs: 180_000,
-        },
-      ),
+      run(clients, 'Mount the export', [clientMountCommand(settings)], {
+        why: 'vers=3 says aloud what the article’s clients fall back to: with fsid=root the path does not exist in NFSv4.',
+        timeoutMs: 180_000,
+      }),
       wait(
         clients,
         'the mount to answer',

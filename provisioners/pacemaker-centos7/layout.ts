@@ -37,6 +37,8 @@ export const layout = {
   port: 7791,
   dataImage: '/var/opt/drbddisk',
   loop: '/dev/loop0',
+  /** Device-mapper device over the loop device, beneath DRBD; only the current edition has it. */
+  dataDisk: 'lab-data',
   mountPoint: '/drbd/nfs',
   exported: '/drbd/nfs/nfsroot',
   infoDirectory: '/drbd/nfs/var-lib-nfs',

@@ -1,3 +1,6 @@
+/** How long a server that boots alone waits for its peer, where it had none when it went down: 2 minutes, as in the articles. */
+export const degradedWaitSeconds = 120;
+
 export interface DrbdResource {
   name: string;
   device: string;
@@ -29,7 +32,7 @@ export function drbdResource(resource: DrbdResource): string {
       ? []
       : [
           '  startup {',
-          '    degr-wfc-timeout 120;    # 2 minutes.',
+          `    degr-wfc-timeout ${String(degradedWaitSeconds)};    # 2 minutes.`,
           '    wfc-timeout 60;          # 0, the default, lets a lonely server wait for its peer at boot for ever.',
           '  }',
         ]),

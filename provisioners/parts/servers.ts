@@ -32,20 +32,31 @@ export async function serversThat(
   });
 }
 
-/** Both replicas connected and up to date, as both servers see it. */
+/**
+ * Both replicas connected and up to date, as both servers see it. One that stands alone after a split brain stays so until
+ * somebody decides whose data is thrown away.
+ */
 export async function bothRedundant(
   lab: Reachable,
   drbdOf: (server: string) => Promise<DrbdState | undefined>,
-): Promise<{ ok: boolean; found: string }> {
+): Promise<{ ok: boolean; found: string; stuck?: boolean }> {
   const views = await Promise.all(
     serverNames(lab).map(async (name) => {
       try {
         const drbd = await drbdOf(name);
-        return { ok: isRedundant(drbd), found: `${name}: ${describeDrbd(drbd)}` };
+        return {
+          ok: isRedundant(drbd),
+          stuck: drbd?.connection === 'StandAlone',
+          found: `${name}: ${describeDrbd(drbd)}`,
+        };
       } catch (error) {
-        return { ok: false, found: `${name}: ${messageOf(error)}` };
+        return { ok: false, stuck: false, found: `${name}: ${messageOf(error)}` };
       }
     }),
   );
-  return { ok: views.every((view) => view.ok), found: views.map((view) => view.found).join('; ') };
+  return {
+    ok: views.every((view) => view.ok),
+    ...(views.some((view) => view.stuck) ? { stuck: true } : {}),
+    found: views.map((view) => view.found).join('; '),
+  };
 }

@@ -9,6 +9,7 @@ import type { Lab, Provider } from '../../lab/provider.ts';
 import type { LabSpec } from '../../lab/run/spec.ts';
 import type { Stack } from '../../lab/stack.ts';
 import { fakeTopology } from './lab.ts';
+import { fakeAnatomy } from './stage.ts';
 
 /** A stack in memory whose cluster is always well; a test replaces the parts that it is about. */
 export function fakeStack(changes: Partial<Stack> = {}): Stack {
@@ -33,6 +34,7 @@ export function fakeStack(changes: Partial<Stack> = {}): Stack {
     }),
     errata: [],
     secretNames: ['authkeys'],
+    anatomy: () => fakeAnatomy,
     service: () => ({ address: '192.168.33.20', network: 'lan', tcpPort: 2049, path: '/export' }),
     preferredActive: () => 'nfs01',
     health: () => Promise.resolve([{ what: 'all is well', ok: true, found: 'yes' }]),
@@ -93,6 +95,9 @@ export function fakeWriters(changes: Partial<RunningProbe> = {}): {
         usualLatencyMs: undefined,
         firstDueMs: undefined,
         ended: false,
+        away: false,
+        leave: () => undefined,
+        restart: () => Promise.resolve(),
         stop: () => {
           stopped.push(client);
           return Promise.resolve(data);

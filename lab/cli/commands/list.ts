@@ -19,7 +19,7 @@ import { describeRuns, stackRuns } from '../stack-runs.ts';
 import type { StackRuns } from '../stack-runs.ts';
 import { defaultOut } from './scenario.ts';
 
-/** Named values, which become columns. */
+/** Named values, which become columns. A scenario is its question to people, in one line. */
 type Row = Readonly<Record<string, unknown>>;
 
 /** A list as data for --json, and as rows for people. */
@@ -165,7 +165,9 @@ async function stackOf(context: CliContext, asked: string | undefined): Promise<
 
 function drawn(topic: Topic, rows: readonly Row[], titled: boolean): string {
   if (rows.length === 0) return `no ${topic}`;
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
+    (column) => !(topic === 'scenarios' && column === 'title'),
+  );
   const body = table([columns, ...rows.map((row) => columns.map((column) => cell(row[column])))]);
   return titled ? `${topic.toUpperCase()}\n${body}` : body;
 }

@@ -13,8 +13,9 @@ import type { Program } from '../program.ts';
 import { collect, examples } from '../program.ts';
 import { progressOf } from '../progress.ts';
 import { isRunning, readyHost } from '../ready-host.ts';
-import { scenarioNamed } from '../registry.ts';
+import { scenarioFrom } from '../own-scenario.ts';
 import { labRequest } from '../request.ts';
+import { ensureSuited } from '../suited.ts';
 
 export const defaultOut = 'lab-results';
 
@@ -25,7 +26,10 @@ export function defineScenario(program: Program, context: CliContext): void {
       'Run scenarios: each starts from a healthy lab, breaks it, and judges what the clients saw. ' +
         'Exit 0 pass, 1 fail, 2 unknown; the worst run counts.',
     )
-    .argument('<scenario...>', 'what happens; lab list scenarios shows them')
+    .argument(
+      '<scenario...>',
+      'what happens: a name (lab list scenarios shows them) or a file of your own, as ./mine.ts',
+    )
     .addOption(
       new Option('--stack <stack>', 'which cluster (default: lab.yaml, then the running lab)').env(
         'LAB_STACK',
@@ -53,6 +57,7 @@ export function defineScenario(program: Program, context: CliContext): void {
       'after',
       examples([
         ['lab scenario hard-halt --stack heartbeat-sarge', 'from nothing to a report'],
+        ['lab scenario ./mine.ts', 'a scenario of your own: docs/scenarios.md'],
         ['lab scenario hard-halt --pcap', 'with captures that Wireshark opens'],
         ['lab scenario hard-halt --repeat 5 --seed 7', 'five runs on the lab that is up, as a distribution'],
         ['lab scenario hard-halt --set deadtime=6 --stack heartbeat-sarge', 'what a shorter deadtime gives'],
@@ -60,10 +65,11 @@ export function defineScenario(program: Program, context: CliContext): void {
     )
     .action(async (names, _options, command) => {
       const options = command.optsWithGlobals();
-      const scenarios = names.map(scenarioNamed);
+      const scenarios = await Promise.all(names.map((name) => scenarioFrom(name, context.cwd)));
       const repeat = repeatOf(options.repeat);
       const seed = seedOf(options.seed, repeat);
       const { spec, provider } = await labRequest(context, options, options);
+      for (const scenario of scenarios) ensureSuited(scenario, spec);
       const progress = progressOf(context, options);
       const outDirectory = resolve(context.cwd, options.out);
       const records: RunRecord[] = [];

@@ -22,6 +22,7 @@ import { readyHost } from '../ready-host.ts';
 import { scenarioNamed } from '../registry.ts';
 import type { Asked } from '../request.ts';
 import { labRequest } from '../request.ts';
+import { ensureSuited } from '../suited.ts';
 import { sweepCost } from '../sweep-cost.ts';
 import { drawSweep, printSweep } from '../sweep-page.ts';
 import { defaultOut, repeatOf, seedOf } from './scenario.ts';
@@ -71,6 +72,7 @@ export function defineSweep(program: Program, context: CliContext): void {
       const seed = seedOf(options.seed, repeat) ?? randomInt(2 ** 32);
       const spec = await sweepSpec(context, options, options);
       const cells = cellsOf(spec.stack, spec.edition, spec.settings, axesOf(spec.stack, options.set ?? []));
+      for (const { settings } of cells) ensureSuited(scenario, { ...spec, settings });
       for (const { settings } of cells) ensureAble(spec.provider, spec.stack, settings);
       await refuseTaken(spec);
 

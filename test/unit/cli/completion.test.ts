@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scenarios } from '../../../lab/cli/registry.ts';
 import { inFolder, runLab } from './run-lab.ts';
 
 describe('completion in bash', () => {
@@ -14,7 +15,8 @@ describe('completion in bash', () => {
       await mkdir(join(folder, 'lab-results', 'nights', 'night-1'), { recursive: true });
       const questions: { words: string[]; offers: string[] }[] = [
         { words: ['s'], offers: ['status', 'ssh', 'scenario', 'sweep'] },
-        { words: ['scenario', ''], offers: ['hard-halt', 'link-flap'] },
+        { words: ['scenario', ''], offers: scenarios.map(({ name }) => name) },
+        { words: ['scenario', 'hard'], offers: ['hard-halt'] },
         {
           words: ['scenario', 'hard-halt', '--stack', 'heart'],
           offers: ['heartbeat-sarge', 'heartbeat-etch-apache', 'heartbeat-etch-iscsi', 'heartbeat-lenny-vm'],

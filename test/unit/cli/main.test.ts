@@ -22,6 +22,10 @@ const usageErrors: { argv: string[]; says: RegExp }[] = [
   { argv: ['plan', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than keepalive/s },
   { argv: ['up', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than keepalive/s },
   { argv: ['scenario', 'hard-hlt'], says: /did you mean hard-halt\?/ },
+  {
+    argv: ['scenario', 'kill-tgtd', '--stack', 'heartbeat-sarge'],
+    says: /kill-tgtd makes no sense on heartbeat-sarge: nothing of .*\nhint: --stack heartbeat-etch-iscsi/,
+  },
   { argv: ['scenario', 'hard-halt', '--repeat', '0'], says: /--repeat "0"/ },
   {
     argv: ['scenario', 'hard-halt', '--stack', 'heartbeat-sarge', '--provider', 'quemu'],

@@ -34,7 +34,8 @@ export async function runLab(
   const stderr = collector();
   const code = await runCommandLine(argv, {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: cwd, XDG_CACHE_HOME: join(cwd, 'cache'), ...env },
+    // No program is found there: nothing that a test types can start a machine or build an image.
+    env: { PATH: join(cwd, 'no-programs'), HOME: cwd, XDG_CACHE_HOME: join(cwd, 'cache'), ...env },
     stdout: stdout.stream,
     stderr: stderr.stream,
     signal: new AbortController().signal,

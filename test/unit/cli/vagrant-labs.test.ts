@@ -36,7 +36,7 @@ const onRig = (work: (rig: Rig) => Promise<void>) => (): Promise<void> =>
         virsh,
         cwd,
         home,
-        lab: (argv, env) => runLab(cwd, argv, env),
+        lab: (argv, env) => runLab(cwd, argv, { PATH: process.env['PATH'], ...env }),
         vagrant: async () =>
           (await programs.calls())
             .filter((call) => call.startsWith('vagrant '))

@@ -27,7 +27,7 @@ describe('the block writer program', () => {
   });
 
   function start(path: string): RunningWriter {
-    const writer = startProgram(blockWriterProgram, ['sv01', path, String(intervalMs), '60']);
+    const writer = startProgram(blockWriterProgram, ['sv01', path, String(intervalMs), '60', '0']);
     running.push(writer.child);
     return writer;
   }

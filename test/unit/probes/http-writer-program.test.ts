@@ -36,7 +36,7 @@ describe('the HTTP writer program', () => {
   }
 
   function start(port: number, { timeoutMs = 7000, readEvery = 0 } = {}): RunningWriter {
-    const words = ['sv01', '/lab/records', '20', '60', '127.0.0.1', String(port)];
+    const words = ['sv01', '/lab/records', '20', '60', '0', '127.0.0.1', String(port)];
     const writer = startProgram(httpWriterProgram, [...words, String(timeoutMs), String(readEvery)]);
     running.push(writer);
     return writer;

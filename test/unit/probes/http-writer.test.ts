@@ -20,7 +20,7 @@ describe('the writer of a workload', () => {
       0,
     );
     const command = machine('sv01').streams[0]?.command ?? '';
-    expect(command).to.match(/ sv01 \/lab\/records-sv01-[0-9a-f]{8} 100 3600 192.168.33.20 80 5000 20$/);
+    expect(command).to.match(/ sv01 \/lab\/records-sv01-[0-9a-f]{8} 100 3600 0 192.168.33.20 80 5000 20$/);
     expect((await probe.stop()).path).to.match(/^\/lab\/records-sv01-[0-9a-f]{8}$/);
   });
 
@@ -45,6 +45,8 @@ describe('the writer of a workload', () => {
     await (
       await startWriter(lab, 'sv02', { kind: 'nfs-append', directory: '/data', intervalMs: 100 }, 0)
     ).stop();
-    expect(machine('sv02').streams[0]?.command).to.match(/ sv02 \/data\/records-sv02-[0-9a-f]{8} 100 3600$/);
+    expect(machine('sv02').streams[0]?.command).to.match(
+      / sv02 \/data\/records-sv02-[0-9a-f]{8} 100 3600 0$/,
+    );
   });
 });

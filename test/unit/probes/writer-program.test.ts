@@ -34,7 +34,7 @@ describe('the writer program', () => {
   });
 
   function start(path: string, { lifetime = 60 }: { lifetime?: number } = {}): RunningWriter {
-    const writer = startProgram(writerProgram, ['sv01', path, String(intervalMs), String(lifetime)]);
+    const writer = startProgram(writerProgram, ['sv01', path, String(intervalMs), String(lifetime), '0']);
     running.push(writer.child);
     return writer;
   }

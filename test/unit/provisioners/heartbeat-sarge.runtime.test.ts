@@ -212,6 +212,13 @@ describe('the state of heartbeat-sarge', () => {
     expect((await redundant(answering({ nfs01: well.nfs01 }))).ok).to.equal(false);
   });
 
+  it('will not be redundant by itself again when a server stands alone after a split brain', async () => {
+    const parted = { ...well, nfs02: well.nfs02.replace('cs:Connected', 'cs:StandAlone') };
+    expect(await redundant(answering(parted))).to.include({ ok: false, stuck: true });
+    const waiting = { ...well, nfs02: well.nfs02.replace('cs:Connected', 'cs:WFConnection') };
+    expect((await redundant(answering(waiting))).stuck).to.equal(undefined);
+  });
+
   it('is read from a node whose programs only complain', () => {
     const state = parseState(
       '=== peer\ncl_status: command not found\n=== link0\n=== addresses\n=== mounts\n=== threads\n=== drbd\n',

@@ -163,12 +163,15 @@ describe('the record of a run', () => {
   });
 
   /** One window in which nothing moves, and a fault that is lifted while clients wait. */
-  function outage(changes: { outageMs?: number; cause?: 'none' | 'node-lost' }): ReturnType<typeof built> {
+  function outage(
+    changes: { outageMs?: number; cause?: 'none' | 'node-lost'; outageEnds?: 'replication-lost' },
+    kind = 'fault-lifted',
+  ): ReturnType<typeof built> {
     const { material: made, remove } = material();
     cleanups.push(remove);
     const [window] = made.stage.windows;
     if (window === undefined) throw new Error('no window');
-    const lifted = { ...event(20_000, 'fault-lifted', 'nfs01'), source: 'lab' as const };
+    const lifted = { ...event(20_000, kind, 'nfs01'), source: 'lab' as const };
     return buildRecord({
       ...made,
       journal: { ...made.journal, events: [...made.journal.events, lifted] },
@@ -197,6 +200,21 @@ describe('the record of a run', () => {
     expect(first?.seconds).to.be.closeTo(20 - 10.102, 0.01);
     const sum = (window?.phases ?? []).reduce((total, { seconds }) => total + (seconds ?? 0), 0);
     expect(sum).to.be.closeTo(window?.stallSeconds ?? -1, 0.002);
+  });
+
+  it('ends an outage of the replication where DRBD gives its peer up: clients are answered at once then', () => {
+    const made = outage({ outageMs: 10_500, outageEnds: 'replication-lost' }, 'replication-lost');
+    const [window] = made.windows;
+    expect(window?.phases.map(({ name, observed }) => [name, observed])).to.deep.equal([
+      ['outage', true],
+      ['reconnect', true],
+    ]);
+    expect(window?.budget.terms.map(({ name, seconds }) => [name, seconds])).to.deep.equal([
+      ['outage', 10.5],
+      ['no takeover', 5],
+    ]);
+    const lifted = outage({ outageMs: 10_500, outageEnds: 'replication-lost' }).windows[0];
+    expect(lifted?.phases[0]?.observed).to.equal(false);
   });
 
   it('allows no outage where none was announced, nor in a takeover', () => {

@@ -82,6 +82,29 @@ describe('the stage', () => {
     for (const clean of cleanups.splice(0)) clean();
   });
 
+  it('tells the writer of a client that it is about to be broken, waits for nobody who is away, and starts it again', async () => {
+    const told: string[] = [];
+    const { stage, kinds } = await rig(
+      {},
+      {
+        away: true,
+        acknowledged: 0,
+        leave: () => told.push('leave'),
+        restart: () => Promise.resolve(void told.push('restart')),
+      },
+    );
+    await stage.inject(toldFault('elsewhere', []), 'nfs01');
+    expect(told).to.deep.equal([]);
+    await stage.inject(toldFault('power', told), 'sv01');
+    await stage.clientsWrite({ timeoutMs: 1000 });
+    await stage.caughtUp({ timeoutMs: 1000 });
+    await stage.writerReturns('sv01');
+    expect(told).to.deep.equal(['leave', 'inject power', 'restart']);
+    expect(kinds()).to.include('writer-returned');
+    expect(stage.clients).to.deep.equal(['sv01']);
+    expect(await failureOf(stage.writerReturns('nfs01'))).to.be.instanceOf(UsageError);
+  });
+
   it('leads a fault through its life and keeps its times', async () => {
     const told: string[] = [];
     const { stage, result, watched, kinds, healAll } = await rig();

@@ -16,24 +16,35 @@ async function writer(changes: Partial<RunningProbe>): Promise<RunningProbe> {
 
 describe('waiting for the writers', () => {
   it('ends when each keeps its schedule', async () => {
-    await keepSchedule([await writer({ behindMs: 40 }), await writer({ behindMs: 500 })], signal, 30);
-    await caughtUp([await writer({ behindMs: 40 })], bounds);
+    await keepSchedule([await writer({ behindMs: 40 }), await writer({ behindMs: 200 })], 100, signal, 30);
+    await keepSchedule(
+      [await writer({ behindMs: 40 }), await writer({ behindMs: 9000, away: true })],
+      100,
+      signal,
+      30,
+    );
+    await caughtUp([await writer({ behindMs: 500 })], bounds);
     await writing([await writer({})], bounds);
   });
 
   it('does not take a first write in time for a schedule that is kept', async () => {
     const error = await failureOf(
-      keepSchedule([await writer({ acknowledged: 4, behindMs: 40 })], signal, 30),
+      keepSchedule([await writer({ acknowledged: 4, behindMs: 40 })], 100, signal, 30),
     );
     expect(error.message).to.contain('last seen: sv01: 4 writes acknowledged');
   });
 
   it('says what to do about a writer that cannot keep its schedule', async () => {
     const probes = [await writer({ behindMs: 40 }), await writer({ behindMs: 24_100 })];
-    const error = await failureOf(keepSchedule(probes, signal, 30));
+    const error = await failureOf(keepSchedule(probes, 100, signal, 30));
     expect(error).to.be.instanceOf(RigError);
     expect(error.message).to.contain('the clients to keep their schedule; last seen: sv01: 24.1 s behind');
     expect(error).to.have.property('hint').that.contains('raise probe.intervalMs');
+  });
+
+  it('takes no client for one in time that is later than two intervals', async () => {
+    const error = await failureOf(keepSchedule([await writer({ behindMs: 201 })], 100, signal, 30));
+    expect(error.message).to.contain('sv01: 0.2 s behind');
   });
 
   it('is bounded when clients do not catch up, or never wrote', async () => {
@@ -50,9 +61,9 @@ describe('waiting for the writers', () => {
   it('notices at once when a writer ended, and when it is interrupted', async () => {
     const gone = await writer({ acknowledged: 0, behindMs: 900, ended: true });
     const long = { timeoutMs: 60_000, signal };
-    for (const wait of [keepSchedule([gone], signal), caughtUp([gone], long), writing([gone], long)])
+    for (const wait of [keepSchedule([gone], 100, signal), caughtUp([gone], long), writing([gone], long)])
       expect((await failureOf(wait)).message).to.equal('the writer on sv01 ended by itself');
     const late = await writer({ behindMs: 900 });
-    expect(await failureOf(keepSchedule([late], AbortSignal.abort()))).to.be.instanceOf(InterruptedError);
+    expect(await failureOf(keepSchedule([late], 100, AbortSignal.abort()))).to.be.instanceOf(InterruptedError);
   });
 });

@@ -1,47 +1,8 @@
 import { expect } from 'chai';
 import { RigError } from '../../../lab/errors.ts';
-import type { Stage } from '../../../lab/scenario.ts';
 import { linkFlap } from '../../../scenarios/link-flap.ts';
 import { failureOf } from '../../fakes/failure.ts';
-
-/** A stage that writes down what the scenario says. */
-function told(changes: Partial<Stage> = {}): { stage: Stage; said: string[] } {
-  const said: string[] = [];
-  const say =
-    (what: string) =>
-    (...args: unknown[]): Promise<void> => {
-      said.push([what, ...args.filter((arg) => ['string', 'number'].includes(typeof arg))].join(' '));
-      return Promise.resolve();
-    };
-  const stage: Stage = {
-    settings: {},
-    patience: { takeoverMs: 1, redundancyMs: 2, failbackMs: 3 },
-    detectionMs: 10_000,
-    failsBack: true,
-    baseline: say('baseline'),
-    active: () => Promise.resolve('nfs02'),
-    peerOf: () => 'nfs01',
-    inject: async ({ title }, node) => {
-      await say(`inject: ${title}`)(node);
-      return { elapsedMs: 1800 };
-    },
-    heal: async ({ title }, node) => {
-      await say(`heal: ${title}`)(node);
-    },
-    window: async ({ name, from, cause, outageMs }, during) => {
-      said.push(`window ${name} ${from} ${cause} ${String(outageMs)}`);
-      await during();
-      said.push('end of window');
-    },
-    clientsWrite: say('clientsWrite'),
-    serviceOn: say('serviceOn'),
-    redundant: say('redundant'),
-    caughtUp: say('caughtUp'),
-    observe: say('observe'),
-    ...changes,
-  };
-  return { stage, said };
-}
+import { toldStage as told } from '../../fakes/stage.ts';
 
 describe('the scenario link-flap', () => {
   it('cuts the cable of the active server for half the time of detection, and expects the service to stay', async () => {

@@ -56,6 +56,19 @@ describe('a results folder', () => {
     expect(readdirSync(folder).sort()).to.deep.equal(['index.jsonl', 'run-1']);
   });
 
+  it('has a run once that somebody else found before its own writer told the index', async () => {
+    await kept('run-1');
+    rmSync(index());
+    await kept('run-2');
+    for (const night of [null, 'night-1']) {
+      await store.add(smallRecord({ id: 'run-1' }), night);
+      expect(await ids()).to.deep.equal(['run-1', 'run-2']);
+      expect((await store.summaries())[0]?.night).to.equal(night);
+    }
+    await store.add(smallRecord({ id: 'run-1' }), 'night-1');
+    expect(readFileSync(index(), 'utf8').trim().split('\n')).to.have.length(3);
+  });
+
   it('says so of a run that it does not have, and of one whose record is damaged', async () => {
     await kept('run-1');
     expect(await failureOf(store.readRecord('run-2'))).to.be.instanceOf(HostError);

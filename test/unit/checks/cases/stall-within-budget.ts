@@ -20,6 +20,14 @@ export const cases: CheckCases = {
       record: withWindow('failover', (window) => ({ budget: { ...window.budget, seconds: 28.412 } })),
       says: '28.4 s',
     },
+    {
+      what: 'a client that was broken itself',
+      record: withWindow('failover', (window) => ({
+        without: 'sv02',
+        stalls: window.stalls.filter(({ client }) => client !== 'sv02'),
+      })),
+      says: 'sv01 waited longest in failover',
+    },
   ],
   condemns: [
     {

@@ -134,7 +134,7 @@ describe('the web server of a virtual machine', () => {
 
   it('serves the writers of the clients, and lives on when one hangs up in the middle', async () => {
     for (const client of ['sv01', 'sv02']) {
-      const words = [client, `/records/${client}`, '20', '60', '127.0.0.1', String(port), '2000', '3'];
+      const words = [client, `/records/${client}`, '20', '60', '0', '127.0.0.1', String(port), '2000', '3'];
       writers.push(startProgram(httpWriterProgram, words));
     }
     const half = connect(port, '127.0.0.1');
