@@ -43,6 +43,10 @@ export interface SightingFilter {
    * The first sighting names the first holder seen.
    */
   holderOf?: readonly string[];
+  /** A change of the MAC address that ARP packets give for this IPv4 address, as their sender. */
+  announcerOf?: readonly string[];
+  /** A change of the node that sends data from `tcpPort` of this IPv4 address: who serves. */
+  serverOf?: readonly string[];
   /**
    * TCP segments with SYN, FIN or RST, the first segment with payload in each direction of a connection, and every one whose
    * payload was sent before; to or from this port.
@@ -73,6 +77,25 @@ export type Sighting =
       address: string;
       node: string;
       mac: string;
+      previous: string | null;
+    }
+  | {
+      kind: 'announcer';
+      atMs: number;
+      network: string;
+      address: string;
+      /** The node that sent the packet. */
+      node: string;
+      /** The hardware address in it. */
+      mac: string;
+      previous: string | null;
+    }
+  | {
+      kind: 'server';
+      atMs: number;
+      network: string;
+      address: string;
+      node: string;
       previous: string | null;
     }
   | {

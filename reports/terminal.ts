@@ -27,6 +27,7 @@ export function renderTerminal(record: RunRecord, options: { colour: boolean; wi
   const sections = [
     headLines(record, width, paint),
     clientLines(record, width, paint),
+    lockLines(record, width, paint),
     ...record.windows.map((window) => windowLines(window, width, paint)),
     checkLines(record, width, paint),
     fileLines(record, width, paint),
@@ -85,6 +86,14 @@ function stallOf(client: ClientResult, window: Window): string {
   const stall = window.stalls.find((each) => each.client === client.name);
   if (stall === undefined) return 'no writes';
   return `${stall.open ? '> ' : ''}${shortSeconds(stall.seconds)}`;
+}
+
+/** What became of a lock that a client held; nothing where clients mount no NFS. */
+function lockLines({ locks }: RunRecord, width: number, paint: Paint): string[] {
+  if (locks === null || locks.outcome === 'none') return [];
+  const { outcome, reason } = locks;
+  const lines = hanging('lock  ', `${outcome}: ${reason}`, width);
+  return outcome === 'lost' ? lines.map((line) => paint(verdictStyle.fail, line)) : lines;
 }
 
 function windowLines(window: Window, width: number, paint: Paint): string[] {

@@ -56,6 +56,8 @@ const portSchema: z.ZodType<FabricPort> = z.strictObject({
 export const filterSchema: z.ZodType<SightingFilter> = z.strictObject({
   arp: z.exactOptional(z.boolean()),
   holderOf: z.exactOptional(z.array(z.ipv4()).readonly()),
+  announcerOf: z.exactOptional(z.array(z.ipv4()).readonly()),
+  serverOf: z.exactOptional(z.array(z.ipv4()).readonly()),
   tcpPort: z.exactOptional(z.number().int().min(1).max(65_535)),
   fencing: z.exactOptional(z.boolean()),
   pace: z.exactOptional(z.boolean()),
@@ -80,6 +82,23 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     address: z.string(),
     node: name,
     mac: z.string(),
+    previous: z.string().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('announcer'),
+    atMs: z.number(),
+    network: name,
+    address: z.string(),
+    node: name,
+    mac: z.string(),
+    previous: z.string().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('server'),
+    atMs: z.number(),
+    network: name,
+    address: z.string(),
+    node: name,
     previous: z.string().nullable(),
   }),
   z.strictObject({

@@ -26,6 +26,7 @@ export interface RunMaterial {
   broken: string | null;
   blow: RunRecord['blow'];
   load: RunRecord['load'];
+  locks: RunRecord['locks'];
   earlier: readonly RunRecord[];
   hostFacts: Record<string, string>;
   stage: StageResult;
@@ -39,7 +40,9 @@ const undisturbedAllowanceSeconds = 5;
 export function buildRecord(material: RunMaterial): RunRecord {
   const { spec, scenario, lab, journal, data, stage } = material;
   const durationMs = round(journal.nowMs());
-  const events = [...journal.events, ...probeEvents(data)].sort((a, b) => a.atMs - b.atMs);
+  const events = [...journal.events, ...probeEvents(data), ...lockEvents(material.locks)].sort(
+    (a, b) => a.atMs - b.atMs,
+  );
   const empty = { ...emptyRecord(spec, scenario, material.broken), accelerator: lab.accelerator };
   const kind = { stack: spec.stack, settings: spec.settings, record: { ...empty, host: material.hostFacts } };
   const windows = stage.windows.map((window) => ({
@@ -70,6 +73,7 @@ export function buildRecord(material: RunMaterial): RunRecord {
     versions: material.versions,
     host: material.hostFacts,
     load: material.load,
+    locks: material.locks,
     files: material.files,
   };
 }
@@ -105,6 +109,7 @@ export function emptyRecord(spec: LabSpec, scenario: Scenario, broken: string | 
     versions: {},
     host: {},
     load: null,
+    locks: null,
     files: [],
   };
 }
@@ -227,6 +232,20 @@ function probeEvents(data: readonly ProbeData[]): TimelineEvent[] {
       text: `${String(stretch.operations)} writes fail with ${stretch.error}`,
     })),
   );
+}
+
+/** What became of the lock, as its clients saw it. */
+function lockEvents(lock: RunRecord['locks']): TimelineEvent[] {
+  if (lock === null) return [];
+  const event = (atMs: number | null, node: string | null, kind: string, text: string): TimelineEvent[] =>
+    atMs === null || node === null
+      ? []
+      : [{ atMs: round(atMs), uncertaintyMs: 0, source: 'probe', node, kind, text }];
+  return [
+    ...event(lock.takenMs, lock.holder, 'lock-taken', `${lock.holder ?? ''} holds a lock from here on`),
+    ...event(lock.lostMs, lock.contender, 'lock-lost', lock.reason),
+    ...event(lock.releasedMs, lock.holder, 'lock-released', `${lock.holder ?? ''} has given its lock back`),
+  ];
 }
 
 /** What the others noticed of a fault: the first word of replication and of the cluster manager after it. */

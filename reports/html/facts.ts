@@ -86,6 +86,12 @@ ${
         readBacks,
         { numeric: [2, 3, 4] },
       )
+}
+${
+  record.locks !== null &&
+  record.locks.outcome !== 'none' &&
+  h`<h3>A lock through the run</h3>
+<p>${record.locks.outcome === 'lost' ? h`<strong class="bad">lost</strong>` : record.locks.outcome}: ${record.locks.reason}</p>`
 }</section>`;
 }
 

@@ -91,6 +91,7 @@ function material(changes: Partial<RunMaterial> = {}): { material: RunMaterial; 
       broken: null,
       blow: null,
       load: null,
+      locks: null,
       earlier: [],
       hostFacts: { cores: '2' },
       stage: {
