@@ -48,8 +48,8 @@ export interface SightingFilter {
   /** A change of the node that sends data from `tcpPort` of this IPv4 address: who serves. */
   serverOf?: readonly string[];
   /**
-   * TCP segments with SYN, FIN or RST, the first segment with payload in each direction of a connection, and every one whose
-   * payload was sent before; to or from this port.
+   * TCP segments with SYN, FIN or RST, the first segment with payload in each direction of a connection, every one whose
+   * payload was sent before, and every one with payload to which nothing had come the other way for over a second; to or from this port.
    */
   tcpPort?: number;
   /** What servers do to each other's power. */
@@ -111,6 +111,8 @@ export type Sighting =
       first: boolean;
       /** True when all of its payload was sent before: a retransmission. */
       again?: boolean;
+      /** Of a segment with new payload: for how long nothing had come the other way, where that was over a second. */
+      silentMs?: number;
     }
   | {
       kind: 'fencing';

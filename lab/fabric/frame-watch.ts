@@ -10,6 +10,9 @@ import {
   readTcp,
 } from './frame.ts';
 
+/** Who sends into a longer silence than this tries to reach somebody. */
+const silenceMs = 1000;
+
 /** Directions of connections whose first payload was seen; the oldest are forgotten beyond this. */
 const maxDirections = 65_536;
 
@@ -120,25 +123,42 @@ type TcpWatch = (node: string, network: string, chunk: Buffer, at: number, end: 
 function tcpWatch(tcpPort: number, report: (sighting: Sighting) => void): TcpWatch {
   /** By direction: the number after the last byte that was sent. */
   const directions = new Map<string, number>();
+  /** By direction: when the last segment was sent. */
+  const heardMs = new Map<string, number>();
   return (node, network, chunk, at, end, atMs) => {
     const read = readTcp(chunk, at, end, tcpPort);
     if (read === undefined) return;
     const { sequence, ...tcp } = read;
     const direction = `${tcp.from}>${tcp.to}`;
     if (tcp.flags.includes('SYN')) directions.delete(direction);
+    const silentMs = atMs - (heardMs.get(`${tcp.to}>${tcp.from}`) ?? atMs);
+    remember(heardMs, direction, atMs);
     const hasPayload = tcp.payloadBytes > 0;
     const sentUpTo = directions.get(direction);
     const upTo = (sequence + tcp.payloadBytes) >>> 0;
     const first = hasPayload && sentUpTo === undefined;
     // Numbers of bytes wrap around at 2^32 (RFC 9293, 3.4).
     const again = hasPayload && sentUpTo !== undefined && ((upTo - sentUpTo) | 0) <= 0;
-    if (first) {
-      const oldest = directions.size < maxDirections ? undefined : directions.keys().next().value;
-      if (oldest !== undefined) directions.delete(oldest);
-    }
-    if (hasPayload && !again) directions.set(direction, upTo);
+    if (hasPayload && !again) remember(directions, direction, upTo);
     const control = tcp.flags.some((flag) => flag !== 'ACK');
-    if (first || control || again)
-      report({ kind: 'tcp', atMs, network, node, ...tcp, first, ...(again ? { again } : {}) });
+    const intoSilence = hasPayload && !again && silentMs > silenceMs;
+    if (first || control || again || intoSilence)
+      report({
+        kind: 'tcp',
+        atMs,
+        network,
+        node,
+        ...tcp,
+        first,
+        ...(again ? { again } : {}),
+        ...(intoSilence ? { silentMs } : {}),
+      });
   };
+}
+
+function remember(values: Map<string, number>, direction: string, value: number): void {
+  const oldest =
+    values.size < maxDirections || values.has(direction) ? undefined : values.keys().next().value;
+  if (oldest !== undefined) values.delete(oldest);
+  values.set(direction, value);
 }

@@ -112,6 +112,7 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     payloadBytes: count,
     first: z.boolean(),
     again: z.exactOptional(z.boolean()),
+    silentMs: z.exactOptional(z.number().nonnegative()),
   }),
   z.strictObject({
     kind: z.literal('pace'),

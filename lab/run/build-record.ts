@@ -13,6 +13,7 @@ import { round, type Journal } from './journal.ts';
 import { predictWindow } from './predict-window.ts';
 import type { LabSpec } from './spec.ts';
 import type { OpenedWindow, StageResult } from './stage.ts';
+import { explainedByTries } from './tries.ts';
 
 export interface RunMaterial {
   spec: LabSpec;
@@ -40,15 +41,22 @@ const undisturbedAllowanceSeconds = 5;
 export function buildRecord(material: RunMaterial): RunRecord {
   const { spec, scenario, lab, journal, data, stage } = material;
   const durationMs = round(journal.nowMs());
-  const events = [...journal.events, ...probeEvents(data), ...lockEvents(material.locks)].sort(
+  const seen = [...journal.events, ...probeEvents(data), ...lockEvents(material.locks)].sort(
     (a, b) => a.atMs - b.atMs,
   );
   const empty = { ...emptyRecord(spec, scenario, material.broken), accelerator: lab.accelerator };
   const kind = { stack: spec.stack, settings: spec.settings, record: { ...empty, host: material.hostFacts } };
-  const windows = stage.windows.map((window) => ({
-    ...measureWindow(window, data, events, spec),
-    prediction: predictWindow(window, kind, material.earlier),
-  }));
+  const measured = stage.windows.map((window) =>
+    explainedByTries(
+      {
+        ...measureWindow(window, data, seen, spec),
+        prediction: predictWindow(window, kind, material.earlier),
+      },
+      seen,
+    ),
+  );
+  const windows = measured.map(({ window }) => window);
+  const events = [...seen, ...measured.flatMap(({ tries }) => tries)].sort((a, b) => a.atMs - b.atMs);
   const first = windows[0];
   for (const fault of stage.faults) fault.proof.push(...noticed(fault, events));
   return {

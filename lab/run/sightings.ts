@@ -25,7 +25,13 @@ export function sightingNotes(
   const nodeAt = nodesByAddress(lab);
   const goesOn = repetitions();
   return (sighting) => {
-    if (sighting.kind === 'tcp' && sighting.again !== true && goesOn(sighting)) return;
+    if (
+      sighting.kind === 'tcp' &&
+      sighting.again !== true &&
+      sighting.silentMs === undefined &&
+      goesOn(sighting)
+    )
+      return;
     noteSighting(journal, witness(), sighting, addresses, nodeAt);
   };
 }
@@ -125,7 +131,10 @@ function noteSighting(
       if (kind !== undefined)
         at(
           kind,
-          `${sighting.from} -> ${sighting.to} ${sighting.flags.join('+')}, ${String(sighting.payloadBytes)} bytes`,
+          `${sighting.from} -> ${sighting.to} ${sighting.flags.join('+')}, ${String(sighting.payloadBytes)} bytes` +
+            (sighting.silentMs === undefined
+              ? ''
+              : `, after ${(sighting.silentMs / 1000).toFixed(1)} s of silence`),
           nodeAt.get(hostOf(addresses.includes(hostOf(sighting.from)) ? sighting.to : sighting.from)),
         );
     }
@@ -158,7 +167,7 @@ function fencingText({
 }
 
 function tcpKind(
-  { flags, from, first, again }: Extract<Sighting, { kind: 'tcp' }>,
+  { flags, from, first, again, silentMs }: Extract<Sighting, { kind: 'tcp' }>,
   addresses: readonly string[],
 ): string | undefined {
   const byService = addresses.includes(hostOf(from));
@@ -166,5 +175,6 @@ function tcpKind(
   if (flags.includes('SYN')) return byService ? 'connection-accepted' : 'connection-attempt';
   if (flags.includes('FIN')) return 'connection-closed';
   if (again === true) return byService ? undefined : 'retransmission';
+  if (silentMs !== undefined && !byService) return 'request-unanswered';
   return first && byService ? 'first-reply' : undefined;
 }

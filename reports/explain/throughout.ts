@@ -25,13 +25,14 @@ function holderSentences({ tenures, durationMs }: RunRecord): string[] {
   return [
     ...told.map((of) => {
       const held = tenures.filter((tenure) => tenure.of === of);
-      return `${things[of]} ${of === 'replica' ? 'was held by' : 'came from'} ${held.map((each) => spanOf(each, durationMs)).join(', ')}.`;
+      const several = new Set(held.map((each) => each.subject)).size > 1;
+      return `${things[of]} ${of === 'replica' ? 'was held by' : 'came from'} ${held.map((each) => spanOf(each, durationMs, several)).join(', ')}.`;
     }),
     ...(overlaps.length === 0
       ? [`At no time were there two at once: ${listed(watched.map((of) => watchedAs[of]))} were watched.`]
       : overlaps.map(
           ({ of, holders, fromMs, toMs }) =>
-            `Two at once: ${things[of].toLowerCase()} ${of === 'replica' ? 'was held by' : 'came from'} ${listed(holders)} for ${shortSeconds((toMs - fromMs) / 1000)}, from ${moment(fromMs)} on.`,
+            `Two at once: ${things[of].charAt(0).toLowerCase()}${things[of].slice(1)} ${of === 'replica' ? 'was held by' : 'came from'} ${listed(holders)} for ${shortSeconds((toMs - fromMs) / 1000)}, from ${moment(fromMs)} on.`,
         )),
   ];
 }
@@ -43,10 +44,10 @@ const watchedAs = {
   replica: 'the role of the replicas',
 } as const;
 
-function spanOf({ node, fromMs, toMs }: Tenure, endMs: number): string {
-  return toMs >= endMs
-    ? `${node} from ${moment(fromMs)} on`
-    : `${node} from ${moment(fromMs)} to ${moment(toMs)}`;
+function spanOf({ node, subject, fromMs, toMs }: Tenure, endMs: number, several: boolean): string {
+  const who = several && subject !== undefined ? `${node} (${subject})` : node;
+  const until = toMs >= endMs ? 'on' : `to ${moment(toMs)}`;
+  return `${who} from ${moment(fromMs)} ${until}`;
 }
 
 function lockSentences({ locks, events }: RunRecord): string[] {

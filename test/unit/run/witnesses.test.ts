@@ -163,6 +163,8 @@ describe('the witnesses of a run', () => {
     tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
     tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
     tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, silentMs: 60_000 });
+    tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, silentMs: 60_000 });
     tell({ kind: 'missed', atMs: journal.zeroMs + 2, count: 7 });
     expect(kinds()).to.deep.equal([
       'address-holder',
@@ -180,6 +182,7 @@ describe('the witnesses of a run', () => {
       'powered-on',
       'retransmission',
       'retransmission',
+      'request-unanswered',
       'sightings-missed',
     ]);
     expect(journal.events.filter((event) => event.kind.startsWith('fence'))).to.deep.equal(
