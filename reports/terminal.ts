@@ -1,20 +1,13 @@
 import type { ClientResult, RunRecord, Window } from '../lab/record.ts';
 import { count, exactSeconds, percent, printable, roundSeconds, shortSeconds } from './figures.ts';
 import { isSurprising, predictionLine, standingOf } from './explain/prediction.ts';
+import { errorWindows } from './failing.ts';
 import { phaseParts } from './phase-parts.ts';
 import type { PhasePart } from './phase-parts.ts';
 import { phaseBar, styleOf } from './terminal/bar.ts';
 import { aligned, hanging, painter, verdictStyle, wrap } from './terminal/text.ts';
 import type { Paint } from './terminal/text.ts';
-import {
-  brokenDetail,
-  errorList,
-  shownVerdict,
-  stillOpen,
-  sum,
-  verdictSentence,
-  worstClient,
-} from './verdict.ts';
+import { brokenDetail, shownVerdict, stillOpen, sum, verdictSentence, worstClient } from './verdict.ts';
 
 /**
  * The summary of a run for a terminal: verdict, clients, each stall cut into phases, checks, files.
@@ -76,7 +69,7 @@ function clientLines(record: RunRecord, width: number, paint: Paint): string[] {
   const head = ['client', ...stalls, 'writes', 'acked', 'errors', 'lost', 'damaged'];
   const [headLine = '', ...lines] = aligned([head, ...rows]);
   const failed = record.clients.flatMap((client) => {
-    const errors = errorList(client.errors);
+    const errors = errorWindows(client);
     return errors === '' ? [] : hanging(`${printable(client.name)} failed with `, errors, width);
   });
   return [paint('dim', headLine), ...lines, ...failed];

@@ -104,8 +104,10 @@ describe('the summary for a terminal', () => {
     expect(line).to.match(/no writes +no writes +1,515 +0 +1,515 +unread +unread$/);
   });
 
-  it('names the errors below the table', () => {
-    expect(plain(bad.recordWithErrors())).to.match(/^sv02 failed with EIO 20$/m);
+  it('names the errors below the table, with the times in which they came', () => {
+    expect(plain(bad.recordWithErrors(), 120)).to.match(
+      /^sv02 failed with EIO 20 \(0:\d\d\.\d{3} to 0:\d\d\.\d{3}(?:, in \d+ stretches)?\)$/m,
+    );
   });
 
   it('marks a stall that was still open', () => {
