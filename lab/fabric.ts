@@ -43,9 +43,13 @@ export interface SightingFilter {
    * The first sighting names the first holder seen.
    */
   holderOf?: readonly string[];
+  /** A change of the MAC address that ARP packets give for this IPv4 address, as their sender. */
+  announcerOf?: readonly string[];
+  /** A change of the node that sends data from `tcpPort` of this IPv4 address: who serves. */
+  serverOf?: readonly string[];
   /**
-   * TCP segments with SYN, FIN or RST, the first segment with payload in each direction of a connection, and every one whose
-   * payload was sent before; to or from this port.
+   * TCP segments with SYN, FIN or RST, the first segment with payload in each direction of a connection, every one whose
+   * payload was sent before, and every one with payload to which nothing had come the other way for over a second; to or from this port.
    */
   tcpPort?: number;
   /** What servers do to each other's power. */
@@ -76,6 +80,25 @@ export type Sighting =
       previous: string | null;
     }
   | {
+      kind: 'announcer';
+      atMs: number;
+      network: string;
+      address: string;
+      /** The node that sent the packet. */
+      node: string;
+      /** The hardware address in it. */
+      mac: string;
+      previous: string | null;
+    }
+  | {
+      kind: 'server';
+      atMs: number;
+      network: string;
+      address: string;
+      node: string;
+      previous: string | null;
+    }
+  | {
       kind: 'tcp';
       atMs: number;
       network: string;
@@ -88,6 +111,8 @@ export type Sighting =
       first: boolean;
       /** True when all of its payload was sent before: a retransmission. */
       again?: boolean;
+      /** Of a segment with new payload: for how long nothing had come the other way, where that was over a second. */
+      silentMs?: number;
     }
   | {
       kind: 'fencing';

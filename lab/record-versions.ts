@@ -4,6 +4,7 @@ const Version1 = z.looseObject({
   schema: z.literal(1),
   windows: z.array(z.looseObject({})),
 });
+const Version2 = z.looseObject({ schema: z.literal(2) });
 
 /**
  * The JSON of a record of an older schema in the shape of this one. What the older one did not hold is null, which means
@@ -11,10 +12,20 @@ const Version1 = z.looseObject({
  *
  * 1 to 2: `blow`, `load` and the `prediction` of each window are new; `shorten` of phases and `phases` of budget terms are
  * optional.
+ * 2 to 3: `locks` is new; `mac` of events and tenures is optional, and tenures have two more senses.
  */
-export function withNewerFields(json: unknown, schema: number): unknown {
+export function withNewerFields(json: unknown): unknown {
+  return version3(version2(json));
+}
+
+function version2(json: unknown): unknown {
   const old = Version1.safeParse(json);
   if (!old.success) return json;
   const windows = old.data.windows.map((window) => ({ ...window, prediction: null }));
-  return { ...old.data, schema, windows, blow: null, load: null };
+  return { ...old.data, schema: 2, windows, blow: null, load: null };
+}
+
+function version3(json: unknown): unknown {
+  const old = Version2.safeParse(json);
+  return old.success ? { ...old.data, schema: 3, locks: null } : json;
 }

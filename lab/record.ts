@@ -4,7 +4,7 @@ import { withNewerFields } from './record-versions.ts';
 import { TimelineEvent } from './timeline.ts';
 
 /** Version of the record's schema. A reader refuses newer ones and reads older ones. */
-export const recordSchema = 2;
+export const recordSchema = 3;
 
 export const Verdict = z.enum(['pass', 'fail', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -163,15 +163,25 @@ export type FaultResult = z.infer<typeof FaultResult>;
 
 /** A node that held the service in one sense, from one witness, for a time. */
 export const Tenure = z.strictObject({
-  /** `address`: sends with the service address (fabric). `replica`: DRBD role Primary (the node's own events). */
-  of: z.enum(['address', 'replica']),
+  /**
+   * `address`: sends with the service address. `announcement`: ARP says that the service address is at its MAC address.
+   * `service`: sends data from the service's port. All three from frames. `replica`: DRBD role Primary (the node's own events).
+   */
+  of: z.enum(['address', 'announcement', 'service', 'replica']),
   node: z.string(),
+  /** Of an announcement: the MAC address that was announced; one node may have several. */
+  mac: z.string().optional(),
   /** The address, or the DRBD resource; absent where the lab has only one. */
   subject: z.string().optional(),
   fromMs: z.number(),
   toMs: z.number(),
 });
 export type Tenure = z.infer<typeof Tenure>;
+
+/** Whom a tenure belongs to: a node, or one MAC address of it. */
+export function holderOf({ node, mac }: { node: string; mac?: string | undefined }): string {
+  return mac === undefined ? node : `${node} (${mac})`;
+}
 
 /** The state in which the scenario left the lab. */
 export const FinalState = z.strictObject({
@@ -216,6 +226,25 @@ export const Load = z.strictObject({
 });
 export type Load = z.infer<typeof Load>;
 
+/** A lock that one client held on a file of the service through the run, while another one tried to get it. */
+export const NfsLock = z.strictObject({
+  /** null where the clients mount no NFS. */
+  holder: z.string().nullable(),
+  /** null where there is no other client. */
+  contender: z.string().nullable(),
+  /** `local`: the mount keeps locks on the client. `none`: the clients mount no NFS. */
+  outcome: z.enum(['kept', 'lost', 'local', 'none', 'unknown']),
+  /** What the outcome follows from, in one sentence. */
+  reason: z.string(),
+  takenMs: z.number().nullable(),
+  /** When the contender first got it although the holder had it. */
+  lostMs: z.number().nullable(),
+  releasedMs: z.number().nullable(),
+  /** What the contender got: `refused`, `granted`, `disputed` (F_GETLK and F_SETLK disagree), or an errno name. */
+  tries: z.array(z.strictObject({ startMs: z.number(), endMs: z.number(), result: z.string() })),
+});
+export type NfsLock = z.infer<typeof NfsLock>;
+
 export const CheckResult = z.strictObject({ name: z.string(), verdict: Verdict, message: z.string() });
 export type CheckResult = z.infer<typeof CheckResult>;
 
@@ -257,6 +286,8 @@ export const RunRecord = z.strictObject({
   host: z.record(z.string(), z.string()),
   /** null when nobody watched for starvation. */
   load: Load.nullable(),
+  /** null when nobody looked. */
+  locks: NfsLock.nullable(),
   /** Files beside the record: logs, consoles, captures. */
   files: z.array(z.string()),
 });
@@ -284,7 +315,7 @@ export function recordOf(json: unknown, origin: string): RunRecord {
       `${origin}: schema ${String(version.data.schema)} is newer than this lab reads (${String(recordSchema)})`,
       'update lab',
     );
-  const parsed = RunRecord.safeParse(withNewerFields(json, recordSchema));
+  const parsed = RunRecord.safeParse(withNewerFields(json));
   if (!parsed.success) throw new RigError(`${origin}: not a valid record:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

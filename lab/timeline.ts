@@ -18,6 +18,8 @@ export const TimelineEvent = z.strictObject({
   kind: z.string(),
   /** What it was about, where the kind needs it: the peer that was declared dead, a resource. */
   subject: z.string().optional(),
+  /** The hardware address that a frame gave, where the kind is about one. */
+  mac: z.string().optional(),
   text: z.string(),
 });
 export type TimelineEvent = z.infer<typeof TimelineEvent>;

@@ -8,6 +8,7 @@ import { networkSentences } from './explain/network.ts';
 import { partsOf } from './explain/parts.ts';
 import type { ExplainedPart } from './explain/parts.ts';
 import { predictionSentences } from './explain/prediction.ts';
+import { throughoutSentences } from './explain/throughout.ts';
 import { exactSeconds, moment, shortSeconds } from './figures.ts';
 import { shownVerdict, stillOpen, verdictSentence } from './verdict.ts';
 
@@ -21,6 +22,8 @@ export interface Explanation {
   summary: string;
   /** Under which conditions the figures hold. */
   conditions: string[];
+  /** What was watched from the beginning of the run to its end: who held the service, a lock. */
+  throughout: string[];
   windows: ExplainedWindow[];
 }
 
@@ -49,6 +52,7 @@ export function explain(record: RunRecord): Explanation {
     verdict: shownVerdict(record),
     summary: verdictSentence(record),
     conditions: conditionsOf(record),
+    throughout: throughoutSentences(record),
     windows: record.windows.map((window) => explainWindow(window, record)),
   };
 }

@@ -1,20 +1,13 @@
 import type { ClientResult, RunRecord, Window } from '../lab/record.ts';
 import { count, exactSeconds, percent, printable, roundSeconds, shortSeconds } from './figures.ts';
 import { isSurprising, predictionLine, standingOf } from './explain/prediction.ts';
+import { errorWindows } from './failing.ts';
 import { phaseParts } from './phase-parts.ts';
 import type { PhasePart } from './phase-parts.ts';
 import { phaseBar, styleOf } from './terminal/bar.ts';
 import { aligned, hanging, painter, verdictStyle, wrap } from './terminal/text.ts';
 import type { Paint } from './terminal/text.ts';
-import {
-  brokenDetail,
-  errorList,
-  shownVerdict,
-  stillOpen,
-  sum,
-  verdictSentence,
-  worstClient,
-} from './verdict.ts';
+import { brokenDetail, shownVerdict, stillOpen, sum, verdictSentence, worstClient } from './verdict.ts';
 
 /**
  * The summary of a run for a terminal: verdict, clients, each stall cut into phases, checks, files.
@@ -27,6 +20,7 @@ export function renderTerminal(record: RunRecord, options: { colour: boolean; wi
   const sections = [
     headLines(record, width, paint),
     clientLines(record, width, paint),
+    lockLines(record, width, paint),
     ...record.windows.map((window) => windowLines(window, width, paint)),
     checkLines(record, width, paint),
     fileLines(record, width, paint),
@@ -75,7 +69,7 @@ function clientLines(record: RunRecord, width: number, paint: Paint): string[] {
   const head = ['client', ...stalls, 'writes', 'acked', 'errors', 'lost', 'damaged'];
   const [headLine = '', ...lines] = aligned([head, ...rows]);
   const failed = record.clients.flatMap((client) => {
-    const errors = errorList(client.errors);
+    const errors = errorWindows(client);
     return errors === '' ? [] : hanging(`${printable(client.name)} failed with `, errors, width);
   });
   return [paint('dim', headLine), ...lines, ...failed];
@@ -85,6 +79,14 @@ function stallOf(client: ClientResult, window: Window): string {
   const stall = window.stalls.find((each) => each.client === client.name);
   if (stall === undefined) return 'no writes';
   return `${stall.open ? '> ' : ''}${shortSeconds(stall.seconds)}`;
+}
+
+/** What became of a lock that a client held; nothing where clients mount no NFS. */
+function lockLines({ locks }: RunRecord, width: number, paint: Paint): string[] {
+  if (locks === null || locks.outcome === 'none') return [];
+  const { outcome, reason } = locks;
+  const lines = hanging('lock  ', `${outcome}: ${reason}`, width);
+  return outcome === 'lost' ? lines.map((line) => paint(verdictStyle.fail, line)) : lines;
 }
 
 function windowLines(window: Window, width: number, paint: Paint): string[] {

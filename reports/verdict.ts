@@ -14,6 +14,7 @@ export function verdictSentence(record: RunRecord): string {
     silenceClause(record.clients),
     failureClause(record.clients),
     lossClause(record.clients),
+    record.locks?.outcome === 'lost' ? 'a lock was lost' : '',
   ];
   return `${clauses.filter((clause) => clause !== '').join('; ')}.`;
 }

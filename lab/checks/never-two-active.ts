@@ -1,4 +1,5 @@
 import type { Check, Judgement } from '../check.ts';
+import { holderOf } from '../record.ts';
 import type { RunRecord, Tenure } from '../record.ts';
 
 /**
@@ -8,9 +9,17 @@ import type { RunRecord, Tenure } from '../record.ts';
 export const overlapToleranceMs = 250;
 
 /** What a tenure proves, in words. */
-const holding = { address: 'the service address', replica: 'the primary replica' } as const;
+const senses = {
+  address: { thing: 'the service address', held: 'held', was: 'was held by' },
+  announcement: { thing: 'the service address', held: 'announced', was: 'was announced by' },
+  service: { thing: 'the service', held: 'answered for', was: 'was given by' },
+  replica: { thing: 'the primary replica', held: 'held', was: 'was held by' },
+} as const;
 
-/** No two nodes held the service address, or the primary replica, at the same time. */
+/**
+ * At no time did two nodes hold the service address, two MAC addresses claim it, two nodes answer clients, or two hold the
+ * primary replica. One that is proven dead from outside, or fenced, holds nothing.
+ */
 export const neverTwoActive: Check = {
   name: 'never-two-active',
   judge({ tenures, events }: RunRecord): Judgement {
@@ -22,36 +31,53 @@ export const neverTwoActive: Check = {
       const { a, b, ms } = worst;
       return {
         verdict: 'fail',
-        message: `${a.node} and ${b.node} both held ${thing(a)} for ${seconds(ms)}, from ${seconds(b.fromMs)} on`,
+        message: `${holderOf(a)} and ${holderOf(b)} both ${senses[a.of].held} ${thing(a)} for ${seconds(ms)}, from ${seconds(b.fromMs)} on`,
       };
     }
     if (tenures.length === 0) return { verdict: 'unknown', message: 'nobody was seen holding the service' };
     const missed = events.find((event) => event.kind === 'sightings-missed');
     if (missed !== undefined)
       return { verdict: 'unknown', message: `not everything was seen: ${missed.text}` };
-    return { verdict: 'pass', message: `${told('address', tenures)}; ${told('replica', tenures)}` };
+    const unwatched = events.find(
+      (event) =>
+        event.kind === 'monitor-ended' &&
+        tenures.some((tenure) => tenure.of === 'replica' && tenure.node === event.node),
+    );
+    if (unwatched !== undefined)
+      return {
+        verdict: 'unknown',
+        message: `${unwatched.node ?? ''} was not watched from ${seconds(unwatched.atMs)} on: ${unwatched.text}`,
+      };
+    return {
+      verdict: 'pass',
+      message: (['address', 'announcement', 'service', 'replica'] as const)
+        .map((of) => told(of, tenures))
+        .join('; '),
+    };
   },
 };
 
 /** How long both hold the same thing, `b` being the one that came later; empty for a pair that cannot overlap. */
 function overlapOf(a: Tenure, b: Tenure): { a: Tenure; b: Tenure; ms: number }[] {
-  const comparable = a.of === b.of && a.subject === b.subject && a.node !== b.node && a.fromMs <= b.fromMs;
+  const comparable =
+    a.of === b.of && a.subject === b.subject && holderOf(a) !== holderOf(b) && a.fromMs <= b.fromMs;
   return comparable ? [{ a, b, ms: Math.min(a.toMs, b.toMs) - b.fromMs }] : [];
 }
 
 function thing(tenure: Tenure): string {
-  return holding[tenure.of] + (tenure.subject === undefined ? '' : ` ${tenure.subject}`);
+  return senses[tenure.of].thing + (tenure.subject === undefined ? '' : ` ${tenure.subject}`);
 }
 
 function told(of: Tenure['of'], tenures: readonly Tenure[]): string {
   const held = tenures.filter((tenure) => tenure.of === of);
-  if (held.length === 0) return `who held ${holding[of]} was not watched`;
+  const { thing: what, held: verb, was } = senses[of];
+  if (held.length === 0) return `who ${verb} ${what} was not watched`;
   const subjects = [...new Set(held.map((tenure) => tenure.subject))];
   return subjects
     .map((subject) => {
       const nodes = held.filter((tenure) => tenure.subject === subject).map((tenure) => tenure.node);
-      const what = subject === undefined || subjects.length === 1 ? holding[of] : `${holding[of]} ${subject}`;
-      return `${what} was held by ${nodes.join(', then ')}, never by two`;
+      const whole = subject === undefined || subjects.length === 1 ? what : `${what} ${subject}`;
+      return `${whole} ${was} ${nodes.join(', then ')}, never by two`;
     })
     .join('; ');
 }

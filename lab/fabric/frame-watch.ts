@@ -10,6 +10,9 @@ import {
   readTcp,
 } from './frame.ts';
 
+/** Who sends into a longer silence than this tries to reach somebody. */
+const silenceMs = 1000;
+
 /** Directions of connections whose first payload was seen; the oldest are forgotten beyond this. */
 const maxDirections = 65_536;
 
@@ -29,8 +32,23 @@ export type FrameWatch = (
  */
 export function frameWatch(filter: SightingFilter, report: (sighting: Sighting) => void): FrameWatch {
   const { tcpPort } = filter;
-  const reportHolder = holderWatch(filter.holderOf ?? [], report);
+  const holders = changeWatch(filter.holderOf);
+  const announcers = changeWatch(filter.announcerOf);
+  const servers = changeWatch(filter.serverOf);
   const reportTcp = tcpPort === undefined ? undefined : tcpWatch(tcpPort, report);
+  const hold = (
+    node: string,
+    network: string,
+    source: number,
+    chunk: Buffer,
+    macAt: number,
+    atMs: number,
+  ): void => {
+    const previous = holders?.(source, node, atMs);
+    if (previous === undefined) return;
+    const mac = macText(chunk, macAt);
+    report({ kind: 'holder', atMs, network, address: ipv4Text(source), node, mac, previous });
+  };
   return (node, network, chunk, start, end, atMs) => {
     const payload = payloadOf(chunk, start, end);
     if (payload === undefined) return;
@@ -38,63 +56,66 @@ export function frameWatch(filter: SightingFilter, report: (sighting: Sighting) 
     if (type === etherType.arp) {
       const arp = readArp(chunk, at, end);
       if (arp === undefined) return;
+      const { operation, senderMac, senderIp, targetIp } = arp;
       if (filter.arp === true)
         report({
           kind: 'arp',
           atMs,
           network,
           node,
-          operation: arp.operation,
-          senderMac: arp.senderMac,
-          senderIp: ipv4Text(arp.senderIp),
-          targetIp: ipv4Text(arp.targetIp),
-          gratuitous: arp.senderIp === arp.targetIp,
+          operation,
+          senderMac,
+          senderIp: ipv4Text(senderIp),
+          targetIp: ipv4Text(targetIp),
+          gratuitous: senderIp === targetIp,
         });
-      reportHolder?.(node, network, arp.senderIp, chunk, at + 8, atMs);
+      const previous = announcers?.(senderIp, senderMac, atMs);
+      if (previous !== undefined) {
+        const address = ipv4Text(senderIp);
+        report({ kind: 'announcer', atMs, network, address, node, mac: senderMac, previous });
+      }
+      hold(node, network, senderIp, chunk, at + 8, atMs);
     } else if (type === etherType.ipv4) {
-      if (reportHolder !== undefined) {
-        const source = ipv4Source(chunk, at, end);
-        if (source !== undefined) reportHolder(node, network, source, chunk, start + 6, atMs);
+      const source = ipv4Source(chunk, at, end);
+      if (source === undefined) return;
+      hold(node, network, source, chunk, start + 6, atMs);
+      if (servers !== undefined && sendsData(chunk, at, end, tcpPort)) {
+        const previous = servers(source, node, atMs);
+        if (previous !== undefined)
+          report({ kind: 'server', atMs, network, address: ipv4Text(source), node, previous });
       }
       reportTcp?.(node, network, chunk, at, end, atMs);
     }
   };
 }
 
-type HolderWatch = (
-  node: string,
-  network: string,
-  address: number,
-  chunk: Buffer,
-  macAt: number,
-  atMs: number,
-) => void;
+/**
+ * Takes who was seen with an address, and says who it was before when that is another one (null: nobody), else undefined. A
+ * frame that comes in later than a younger one changes nothing.
+ */
+type ChangeWatch = (address: number, who: string, atMs: number) => string | null | undefined;
 
-function holderWatch(
-  addresses: readonly string[],
-  report: (sighting: Sighting) => void,
-): HolderWatch | undefined {
+function changeWatch(addresses: readonly string[] = []): ChangeWatch | undefined {
   if (addresses.length === 0) return undefined;
-  const holders = new Map<number, { node: string | null; lastMs: number }>(
-    addresses.map((address) => [ipv4Number(address), { node: null, lastMs: -Infinity }]),
+  const seen = new Map<number, { who: string | null; lastMs: number }>(
+    addresses.map((address) => [ipv4Number(address), { who: null, lastMs: -Infinity }]),
   );
-  return (node, network, address, chunk, macAt, atMs) => {
-    const held = holders.get(address);
-    if (held === undefined || atMs < held.lastMs) return;
-    held.lastMs = atMs;
-    const previous = held.node;
-    if (previous === node) return;
-    held.node = node;
-    report({
-      kind: 'holder',
-      atMs,
-      network,
-      address: ipv4Text(address),
-      node,
-      mac: macText(chunk, macAt),
-      previous,
-    });
+  return (address, who, atMs) => {
+    const last = seen.get(address);
+    if (last === undefined || atMs < last.lastMs) return undefined;
+    last.lastMs = atMs;
+    const previous = last.who;
+    if (previous === who) return undefined;
+    last.who = who;
+    return previous;
   };
+}
+
+/** True for a segment with payload that comes from this port. */
+function sendsData(chunk: Buffer, at: number, end: number, port: number | undefined): boolean {
+  if (port === undefined) return false;
+  const segment = readTcp(chunk, at, end, port);
+  return segment !== undefined && segment.payloadBytes > 0 && segment.from.endsWith(`:${String(port)}`);
 }
 
 type TcpWatch = (node: string, network: string, chunk: Buffer, at: number, end: number, atMs: number) => void;
@@ -102,25 +123,42 @@ type TcpWatch = (node: string, network: string, chunk: Buffer, at: number, end: 
 function tcpWatch(tcpPort: number, report: (sighting: Sighting) => void): TcpWatch {
   /** By direction: the number after the last byte that was sent. */
   const directions = new Map<string, number>();
+  /** By direction: when the last segment was sent. */
+  const heardMs = new Map<string, number>();
   return (node, network, chunk, at, end, atMs) => {
     const read = readTcp(chunk, at, end, tcpPort);
     if (read === undefined) return;
     const { sequence, ...tcp } = read;
     const direction = `${tcp.from}>${tcp.to}`;
     if (tcp.flags.includes('SYN')) directions.delete(direction);
+    const silentMs = atMs - (heardMs.get(`${tcp.to}>${tcp.from}`) ?? atMs);
+    remember(heardMs, direction, atMs);
     const hasPayload = tcp.payloadBytes > 0;
     const sentUpTo = directions.get(direction);
     const upTo = (sequence + tcp.payloadBytes) >>> 0;
     const first = hasPayload && sentUpTo === undefined;
     // Numbers of bytes wrap around at 2^32 (RFC 9293, 3.4).
     const again = hasPayload && sentUpTo !== undefined && ((upTo - sentUpTo) | 0) <= 0;
-    if (first) {
-      const oldest = directions.size < maxDirections ? undefined : directions.keys().next().value;
-      if (oldest !== undefined) directions.delete(oldest);
-    }
-    if (hasPayload && !again) directions.set(direction, upTo);
+    if (hasPayload && !again) remember(directions, direction, upTo);
     const control = tcp.flags.some((flag) => flag !== 'ACK');
-    if (first || control || again)
-      report({ kind: 'tcp', atMs, network, node, ...tcp, first, ...(again ? { again } : {}) });
+    const intoSilence = hasPayload && !again && silentMs > silenceMs;
+    if (first || control || again || intoSilence)
+      report({
+        kind: 'tcp',
+        atMs,
+        network,
+        node,
+        ...tcp,
+        first,
+        ...(again ? { again } : {}),
+        ...(intoSilence ? { silentMs } : {}),
+      });
   };
+}
+
+function remember(values: Map<string, number>, direction: string, value: number): void {
+  const oldest =
+    values.size < maxDirections || values.has(direction) ? undefined : values.keys().next().value;
+  if (oldest !== undefined) values.delete(oldest);
+  values.set(direction, value);
 }

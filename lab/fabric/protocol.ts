@@ -56,6 +56,8 @@ const portSchema: z.ZodType<FabricPort> = z.strictObject({
 export const filterSchema: z.ZodType<SightingFilter> = z.strictObject({
   arp: z.exactOptional(z.boolean()),
   holderOf: z.exactOptional(z.array(z.ipv4()).readonly()),
+  announcerOf: z.exactOptional(z.array(z.ipv4()).readonly()),
+  serverOf: z.exactOptional(z.array(z.ipv4()).readonly()),
   tcpPort: z.exactOptional(z.number().int().min(1).max(65_535)),
   fencing: z.exactOptional(z.boolean()),
   pace: z.exactOptional(z.boolean()),
@@ -83,6 +85,23 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     previous: z.string().nullable(),
   }),
   z.strictObject({
+    kind: z.literal('announcer'),
+    atMs: z.number(),
+    network: name,
+    address: z.string(),
+    node: name,
+    mac: z.string(),
+    previous: z.string().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('server'),
+    atMs: z.number(),
+    network: name,
+    address: z.string(),
+    node: name,
+    previous: z.string().nullable(),
+  }),
+  z.strictObject({
     kind: z.literal('tcp'),
     atMs: z.number(),
     network: name,
@@ -93,6 +112,7 @@ const sightingSchema: z.ZodType<Sighting> = z.discriminatedUnion('kind', [
     payloadBytes: count,
     first: z.boolean(),
     again: z.exactOptional(z.boolean()),
+    silentMs: z.exactOptional(z.number().nonnegative()),
   }),
   z.strictObject({
     kind: z.literal('pace'),

@@ -24,19 +24,28 @@ export function drawBlow({ stack, settings }: LabSpec, scenario: string, repeat:
   return { ...repeat, heartbeatIntervalMs, waitMs: Math.floor(share * heartbeatIntervalMs) };
 }
 
-/** The stage, on which the first fault waits until the drawn time has gone by. */
+/**
+ * The stage, on which the first blow waits until the drawn time has gone by: the first fault, or the opening of the first
+ * window, whichever comes first. What a scenario measures begins in a window, also where no fault is the blow but an order to the cluster.
+ */
 export function strikingLater(stage: Stage, { waitMs }: Blow, journal: Journal, signal: AbortSignal): Stage {
   let waits = true;
+  const wait = async (): Promise<void> => {
+    if (!waits) return;
+    waits = false;
+    const text = `${String(waitMs)} ms of the heartbeat interval go by first`;
+    journal.note({ source: 'lab', kind: 'fault-delayed', text });
+    await pause(waitMs, signal);
+  };
   return {
     ...stage,
     inject: async (fault, node) => {
-      if (waits) {
-        waits = false;
-        const text = `${String(waitMs)} ms of the heartbeat interval go by first`;
-        journal.note({ source: 'lab', node, kind: 'fault-delayed', text });
-        await pause(waitMs, signal);
-      }
+      await wait();
       return await stage.inject(fault, node);
+    },
+    window: async (request, during) => {
+      await wait();
+      await stage.window(request, during);
     },
   };
 }

@@ -13,6 +13,7 @@ import { round, type Journal } from './journal.ts';
 import { predictWindow } from './predict-window.ts';
 import type { LabSpec } from './spec.ts';
 import type { OpenedWindow, StageResult } from './stage.ts';
+import { explainedByTries } from './tries.ts';
 
 export interface RunMaterial {
   spec: LabSpec;
@@ -26,6 +27,7 @@ export interface RunMaterial {
   broken: string | null;
   blow: RunRecord['blow'];
   load: RunRecord['load'];
+  locks: RunRecord['locks'];
   earlier: readonly RunRecord[];
   hostFacts: Record<string, string>;
   stage: StageResult;
@@ -39,13 +41,22 @@ const undisturbedAllowanceSeconds = 5;
 export function buildRecord(material: RunMaterial): RunRecord {
   const { spec, scenario, lab, journal, data, stage } = material;
   const durationMs = round(journal.nowMs());
-  const events = [...journal.events, ...probeEvents(data)].sort((a, b) => a.atMs - b.atMs);
+  const seen = [...journal.events, ...probeEvents(data), ...lockEvents(material.locks)].sort(
+    (a, b) => a.atMs - b.atMs,
+  );
   const empty = { ...emptyRecord(spec, scenario, material.broken), accelerator: lab.accelerator };
   const kind = { stack: spec.stack, settings: spec.settings, record: { ...empty, host: material.hostFacts } };
-  const windows = stage.windows.map((window) => ({
-    ...measureWindow(window, data, events, spec),
-    prediction: predictWindow(window, kind, material.earlier),
-  }));
+  const measured = stage.windows.map((window) =>
+    explainedByTries(
+      {
+        ...measureWindow(window, data, seen, spec),
+        prediction: predictWindow(window, kind, material.earlier),
+      },
+      seen,
+    ),
+  );
+  const windows = measured.map(({ window }) => window);
+  const events = [...seen, ...measured.flatMap(({ tries }) => tries)].sort((a, b) => a.atMs - b.atMs);
   const first = windows[0];
   for (const fault of stage.faults) fault.proof.push(...noticed(fault, events));
   return {
@@ -70,6 +81,7 @@ export function buildRecord(material: RunMaterial): RunRecord {
     versions: material.versions,
     host: material.hostFacts,
     load: material.load,
+    locks: material.locks,
     files: material.files,
   };
 }
@@ -105,6 +117,7 @@ export function emptyRecord(spec: LabSpec, scenario: Scenario, broken: string | 
     versions: {},
     host: {},
     load: null,
+    locks: null,
     files: [],
   };
 }
@@ -256,6 +269,20 @@ function probeEvents(data: readonly ProbeData[]): TimelineEvent[] {
       text: `${String(stretch.operations)} writes fail with ${stretch.error}`,
     })),
   );
+}
+
+/** What became of the lock, as its clients saw it. */
+function lockEvents(lock: RunRecord['locks']): TimelineEvent[] {
+  if (lock === null) return [];
+  const event = (atMs: number | null, node: string | null, kind: string, text: string): TimelineEvent[] =>
+    atMs === null || node === null
+      ? []
+      : [{ atMs: round(atMs), uncertaintyMs: 0, source: 'probe', node, kind, text }];
+  return [
+    ...event(lock.takenMs, lock.holder, 'lock-taken', `${lock.holder ?? ''} holds a lock from here on`),
+    ...event(lock.lostMs, lock.contender, 'lock-lost', lock.reason),
+    ...event(lock.releasedMs, lock.holder, 'lock-released', `${lock.holder ?? ''} has given its lock back`),
+  ];
 }
 
 /** What the others noticed of a fault: the first word of replication and of the cluster manager after it. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { judge, overall } from '../check.ts';
 import { InterruptedError, LabError, NotRecoveredError, RigError, messageOf } from '../errors.ts';
 import { labDirectory, markDirty } from '../labs.ts';
+import type { LockWatch, StartLockWatch } from '../nfs-lock.ts';
 import type { ProbeData, RunningProbe, StartProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
@@ -30,6 +31,8 @@ export interface ScenarioOptions {
   /** Id of the night that it is run for. */
   night?: string;
   startProbe: StartProbe;
+  /** Absent: nobody looks whether locks survive. */
+  startLockWatch?: StartLockWatch;
   /** Keep every frame of every network as a pcap file beside the record. */
   capture?: boolean;
   /** Earlier runs, from which the stalls of this one are predicted as far as they are of the same kind. */
@@ -39,6 +42,11 @@ export interface ScenarioOptions {
   progress: Progress;
   signal: AbortSignal;
 }
+
+/** A server that was started a moment ago lets nobody lock anything new for up to 90 s. */
+const lockPatienceMs = 120_000;
+/** Where the cluster did not recover there is no server to wait for. */
+const lockHurryMs = 10_000;
 
 /**
  * Runs one scenario on the pristine lab: restore, watch, break, heal, read back, judge, keep. The caller holds the lab's
@@ -85,7 +93,7 @@ async function perform(
   spec: LabSpec,
   scenario: Scenario,
   lab: Lab,
-  { startProbe, repeat, earlier = [], progress, signal }: ScenarioOptions,
+  { startProbe, startLockWatch, repeat, earlier = [], progress, signal }: ScenarioOptions,
   captureFolder: string | undefined,
 ): Promise<{ record: RunRecord; files: Map<string, string>; pcaps: string[] }> {
   const journal = startJournal();
@@ -96,6 +104,7 @@ async function perform(
     witnesses?: Witnesses;
     watchdogs?: Watchdogs;
     captures?: Captures;
+    lock?: LockWatch;
     stage?: OpenStage;
     probes: RunningProbe[];
   } = {
@@ -113,6 +122,11 @@ async function perform(
     open.witnesses = await startWitnesses(lab, spec, service, journal);
     open.watchdogs = await startWatchdogs(lab, journal);
     const witnesses = bothOf(open.witnesses, open.watchdogs);
+    if (startLockWatch !== undefined)
+      open.lock = await startLockWatch(lab, stack.workload(settings), {
+        zeroMs: journal.zeroMs,
+        signal: inner,
+      });
     if (captureFolder !== undefined) open.captures = await startCaptures(lab, captureFolder);
     for (const client of clientsOf(lab.topology))
       open.probes.push(await startProbe(lab, client.name, stack.workload(settings), journal.zeroMs));
@@ -121,6 +135,10 @@ async function perform(
       blow === null ? opened : { ...opened, stage: strikingLater(opened.stage, blow, journal, inner) };
     open.stage = stage;
     const recovered = await ranThrough(scenario, stage, journal, progress);
+    const lockAnswersMs = recovered ? lockPatienceMs : lockHurryMs;
+    await progress.step('see what became of the lock', async () => {
+      await open.lock?.conclude({ timeoutMs: lockAnswersMs, signal: inner });
+    });
     await progress.step('read every acknowledged write back', async () => {
       found.data = await together(open.probes.map((probe) => () => probe.stop()));
       try {
@@ -148,6 +166,7 @@ async function perform(
     await open.stage?.healAll();
   }
   if (found.data.length === 0) found.data = await salvage(open.probes);
+  const locks = (await open.lock?.stop()) ?? null;
   const load = (await open.watchdogs?.stop()) ?? null;
   await open.witnesses?.stop({ hurry: signal.aborted });
   const pcaps = (await open.captures?.stop().catch(() => [])) ?? [];
@@ -168,6 +187,7 @@ async function perform(
     broken,
     blow,
     load,
+    locks,
     earlier,
     hostFacts: facts(),
     stage: open.stage?.result ?? { windows: [], faults: [], expectedActive: '' },

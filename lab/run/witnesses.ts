@@ -1,11 +1,11 @@
 import { messageOf } from '../errors.ts';
-import type { Sighting } from '../fabric.ts';
 import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
 import type { Monitor, Service } from '../stack.ts';
 import { together } from '../together.ts';
-import { addressOf, clientsOf } from '../topology.ts';
+import { clientsOf } from '../topology.ts';
 import type { Journal } from './journal.ts';
+import { sightingNotes } from './sightings.ts';
 import type { LabSpec } from './spec.ts';
 
 /** What watches a run: the network between the nodes, the monitors of the stack inside the nodes, and the nodes' clocks. */
@@ -19,8 +19,8 @@ export interface Witnesses {
 }
 
 const calibrateEveryMs = 2000;
-/** What comes again within this time goes on. */
-const repeatedWithinMs = 1000;
+/** A node that the cluster has fenced boots by itself, or never. */
+const fencedBootMs = 600_000;
 /** What is assumed of an event that carries no clock of its own: the way from the guest to here. */
 const arrivalUncertaintyMs = 50;
 
@@ -33,28 +33,36 @@ export async function startWitnesses(
   const running = new Map<Monitor, { command: RunningCommand; ended: boolean }>();
   let monitors: Monitor[] | undefined;
   const away = new Set<string>();
+  const fenced = new Set<string>();
+  const booting: Promise<void>[] = [];
   let stopped = false;
+  const over = new AbortController();
   const source = lab.network.witness === 'fabric' ? 'fabric' : 'capture';
   // Guests date what they see by their own clocks, which have to be known before the first frame.
   if (source === 'capture') await Promise.all(lab.machines.map((machine) => machine.calibrate(8)));
   const addresses = [service.address, ...(service.furtherAddresses ?? [])];
-  const nodeAt = nodesByAddress(lab);
-  const goesOn = repetitions();
+  const noteSighting = sightingNotes(lab, journal, addresses, () => ({
+    source,
+    uncertaintyMs: sightingUncertaintyMs(lab),
+  }));
   const observation = await lab.network.observe(
-    { arp: true, holderOf: addresses, tcpPort: service.tcpPort, fencing: true },
+    {
+      arp: true,
+      holderOf: addresses,
+      announcerOf: addresses,
+      serverOf: addresses,
+      tcpPort: service.tcpPort,
+      fencing: true,
+    },
     (sighting) => {
-      if (sighting.kind === 'tcp' && sighting.again !== true && goesOn(sighting)) return;
-      noteSighting(
-        journal,
-        { source, uncertaintyMs: sightingUncertaintyMs(lab) },
-        sighting,
-        addresses,
-        nodeAt,
-      );
+      if (sighting.kind === 'fencing' && sighting.outcome === 'done' && sighting.action !== 'on')
+        booting.push(watchAfterBoot(sighting.target));
+      noteSighting(sighting);
     },
   );
   const watch = async (node: string): Promise<void> => {
     await lab.machine(node).calibrate(8);
+    if (stopped) return;
     // What survived a fault goes on: a second one of the same would tell everything twice.
     monitors ??= stack.monitors(lab, settings);
     const lacking = monitors.filter((each) => each.node === node && running.get(each)?.ended !== false);
@@ -69,6 +77,24 @@ export async function startWitnesses(
         });
       }),
     );
+  };
+  /** What was fenced has lost its monitors: they begin again when it has booted, or when the fault that stands on it is healed. */
+  const watchAfterBoot = async (node: string): Promise<void> => {
+    fenced.add(node);
+    lab.machine(node).disconnect();
+    if (away.has(node)) return;
+    away.add(node);
+    try {
+      await witnesses.rejoin(node);
+    } catch {
+      if (!over.signal.aborted)
+        journal.note({
+          source: 'lab',
+          node,
+          kind: 'monitor-ended',
+          text: 'it was not seen again after it was fenced',
+        });
+    }
   };
   let busy: Promise<void> | undefined;
   const calibrate = async (): Promise<void> => {
@@ -88,6 +114,7 @@ export async function startWitnesses(
       away.add(node);
     },
     rejoin: async (node) => {
+      if (fenced.delete(node)) await lab.reachable(node, fencedBootMs, over.signal);
       away.delete(node);
       await watch(node);
     },
@@ -95,6 +122,8 @@ export async function startWitnesses(
       clearInterval(timer);
       if (stopped) return;
       stopped = true;
+      over.abort();
+      await Promise.all(booting);
       if (!hurry) {
         await busy;
         await calibrate();
@@ -149,14 +178,6 @@ function noteLine(journal: Journal, machine: Machine, monitor: Monitor, line: st
   else journal.note({ ...event, node: machine.name }, mapped.hostMs, mapped.uncertaintyMs);
 }
 
-function nodesByAddress({ topology }: Lab): ReadonlyMap<string, string> {
-  return new Map(
-    topology.nodes.flatMap(({ name, nics }) =>
-      nics.flatMap(({ address }) => (address === undefined ? [] : [[addressOf(address), name] as const])),
-    ),
-  );
-}
-
 /** The fabric stamps frames with the host's own clock; of captures the worst clock of a client counts. */
 function sightingUncertaintyMs(lab: Lab): number {
   if (lab.network.witness === 'fabric') return 0;
@@ -164,115 +185,4 @@ function sightingUncertaintyMs(lab: Lab): number {
     ({ name }) => lab.machine(name).wallClock.uncertaintyMs ?? arrivalUncertaintyMs,
   );
   return Math.max(...known);
-}
-
-/**
- * Clients of a web server open and close a connection for every operation. Of segments of one kind between two machines only
- * the first is told, and the next one after a silence.
- */
-function repetitions(): (sighting: Extract<Sighting, { kind: 'tcp' }>) => boolean {
-  const seenMs = new Map<string, number>();
-  return ({ node, from, to, flags, payloadBytes, atMs }) => {
-    const key = [node, hostOf(from), hostOf(to), ...flags, String(payloadBytes > 0)].join(' ');
-    const before = seenMs.get(key) ?? -Infinity;
-    seenMs.set(key, atMs);
-    return atMs - before < repeatedWithinMs;
-  };
-}
-
-/** 192.168.33.20:80 -> 192.168.33.20 */
-function hostOf(end: string): string {
-  return end.slice(0, end.lastIndexOf(':'));
-}
-
-function noteSighting(
-  journal: Journal,
-  { source, uncertaintyMs }: { source: 'fabric' | 'capture'; uncertaintyMs: number },
-  sighting: Sighting,
-  addresses: readonly string[],
-  nodeAt: ReadonlyMap<string, string>,
-): void {
-  if (sighting.kind === 'pace') return;
-  if (sighting.kind === 'missed') {
-    journal.note(
-      {
-        source,
-        kind: 'sightings-missed',
-        text: `${String(sighting.count)} sightings were too many to tell`,
-      },
-      sighting.atMs,
-      uncertaintyMs,
-    );
-    return;
-  }
-  const at = (kind: string, text: string, subject?: string): void => {
-    journal.note(
-      { source, node: sighting.node, kind, text, ...(subject === undefined ? {} : { subject }) },
-      sighting.atMs,
-      uncertaintyMs,
-    );
-  };
-  switch (sighting.kind) {
-    case 'holder':
-      at(
-        'address-holder',
-        `frames from ${sighting.address} now come from ${sighting.node} (${sighting.mac})` +
-          (sighting.previous === null ? '' : `, before from ${sighting.previous}`),
-        sighting.address,
-      );
-      return;
-    case 'arp':
-      if (sighting.gratuitous && addresses.includes(sighting.senderIp))
-        at(
-          'address-announced',
-          `${sighting.node} announces ${sighting.senderIp} at ${sighting.senderMac}`,
-          sighting.senderIp,
-        );
-      else if (sighting.operation === 'request' && addresses.includes(sighting.targetIp))
-        at('address-asked', `${sighting.node} asks who has ${sighting.targetIp}`, sighting.targetIp);
-      return;
-    case 'fencing':
-      at(fencingKinds[sighting.outcome], fencingText(sighting), sighting.target);
-      return;
-    case 'tcp': {
-      const kind = tcpKind(sighting, addresses);
-      if (kind !== undefined)
-        at(
-          kind,
-          `${sighting.from} -> ${sighting.to} ${sighting.flags.join('+')}, ${String(sighting.payloadBytes)} bytes`,
-          nodeAt.get(hostOf(addresses.includes(hostOf(sighting.from)) ? sighting.to : sighting.from)),
-        );
-    }
-  }
-}
-
-const fencingKinds = { asked: 'fence-asked', done: 'fenced', failed: 'fence-failed' } as const;
-
-function fencingText({
-  node,
-  target,
-  action,
-  outcome,
-  reason,
-}: Extract<Sighting, { kind: 'fencing' }>): string {
-  switch (outcome) {
-    case 'asked':
-      return `${node} asks the host to fence ${target} (${action})`;
-    case 'done':
-      return `${node} fenced ${target} (${action})`;
-    case 'failed':
-      return `${node} did not fence ${target} (${action}): ${reason ?? 'no reason is known'}`;
-  }
-}
-
-function tcpKind(
-  { flags, from, first, again }: Extract<Sighting, { kind: 'tcp' }>,
-  addresses: readonly string[],
-): string | undefined {
-  const byService = addresses.includes(hostOf(from));
-  if (flags.includes('RST')) return byService ? 'connection-refused' : 'connection-reset';
-  if (flags.includes('SYN')) return byService ? 'connection-accepted' : 'connection-attempt';
-  if (flags.includes('FIN')) return 'connection-closed';
-  if (again === true) return byService ? undefined : 'retransmission';
-  return first && byService ? 'first-reply' : undefined;
 }

@@ -12,6 +12,8 @@ const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /^drbd (?<subject>[\w-]+): PingAck did not arrive in time/, kind: 'replication-silent' },
   { pattern: /^NFSD: .*(?:starting|Starting) \d+-second grace period/, kind: 'grace-begun' },
   { pattern: /^NFSD: .*(?:ending|skipping) NFSv4 (?:recovery|grace) period/, kind: 'grace-ended' },
+  { pattern: /^lockd: failed to reclaim lock for pid \d+/, kind: 'lock-not-reclaimed' },
+  { pattern: /^NFS: \w+: Lock reclaim failed!/, kind: 'lock-not-reclaimed' },
   { pattern: /^nfs: server (?<subject>\S+) not responding/, kind: 'server-silent' },
   { pattern: /^nfs: server (?<subject>\S+) OK/, kind: 'server-answers' },
   { pattern: /^(?<subject>connection\d+:\d+): ping timeout of \d+ secs expired/, kind: 'session-silent' },

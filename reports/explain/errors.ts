@@ -1,4 +1,5 @@
 import type { ClientResult, Window } from '../../lab/record.ts';
+import { failingMsWithin } from '../failing.ts';
 import { counted, latency, moment, quantile, shortSeconds } from '../figures.ts';
 
 /** A failure that began so long after the last one of its kind had ended is told apart. */
@@ -15,6 +16,23 @@ interface Failure {
  * Failures of different kinds can alternate, so each kind is told by itself.
  */
 export function errorSentences(window: Window, clients: readonly ClientResult[]): string[] {
+  return [...shareSentences(window, clients), ...kindSentences(window, clients)];
+}
+
+/** How much of a stall a client was told errors, and how much it was kept waiting. */
+function shareSentences({ stalls }: Window, clients: readonly ClientResult[]): string[] {
+  return stalls.flatMap(({ client: name, startMs, endMs, seconds }) => {
+    const client = clients.find((each) => each.name === name);
+    const failingMs = client === undefined ? 0 : failingMsWithin(client, startMs, endMs);
+    return failingMs === 0
+      ? []
+      : [
+          `Of the ${shortSeconds(seconds)} without an acknowledgement ${name} got errors for ${shortSeconds(failingMs / 1000)} and was kept waiting for ${shortSeconds(seconds - failingMs / 1000)}.`,
+        ];
+  });
+}
+
+function kindSentences(window: Window, clients: readonly ClientResult[]): string[] {
   return clients.flatMap((client) => {
     const { samples } = client;
     const failures = samples.error.flatMap((error, i): Failure[] => {

@@ -18,6 +18,9 @@ export function networkSentences(window: Window, { events }: RunRecord): string[
         const longest = longestGapMs(sent, stall.startMs);
         return `${stall.client} sent data again ${times(sent.length)}, the last time ${before(last)}; the longest pause before one was ${shortSeconds(longest / 1000)}.`;
       }),
+      ...told(of('request-unanswered'), (sent, last) => {
+        return `${stall.client} sent a request into a silence of the service ${times(sent.length)}, the last time ${before(last)}: ${last.text}.`;
+      }),
       ...told(
         of('connection-attempt'),
         (attempts, last) =>
@@ -32,6 +35,12 @@ export function networkSentences(window: Window, { events }: RunRecord): string[
         of('connection-reset'),
         (resets) => `${stall.client} reset its connection ${times(resets.length)}.`,
       ),
+      ...told(
+        of('address-asked'),
+        (asked, last) =>
+          `${stall.client} asked by ARP who has the address ${times(asked.length)}, the last time ${before(last)}.`,
+      ),
+      ...told(of('client-tries'), (_all, last) => `${last.text}.`),
       ...told(
         of('server-silent'),
         (silent, _last, first) =>

@@ -14,6 +14,8 @@ export const topics = [
   ['advice', 'What could be changed'],
 ] as const;
 
+export const throughoutTitle = 'Through the whole run';
+
 /** An explanation for a terminal, or a file: kept within the width, colours only where allowed. */
 export function renderExplanation(
   explanation: Explanation,
@@ -21,14 +23,23 @@ export function renderExplanation(
 ): string {
   const paint = painter(options.colour);
   const width = Math.max(40, options.width);
-  const { verdict, scenario, stack, run, summary, conditions, windows } = explanation;
+  const { verdict, scenario, stack, run, summary, conditions, throughout, windows } = explanation;
   const head = [
     `${paint(verdictStyle[verdict], verdict.toUpperCase())}  ${paint('bold', printable(`${scenario} on ${stack}`))}`,
     ...wrap(run, width),
     ...wrap(summary, width),
     ...conditions.flatMap((sentence) => wrap(sentence, width)),
   ];
-  return `${[head, ...windows.map((window) => windowLines(window, width, paint))].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  const whole =
+    throughout.length === 0
+      ? []
+      : [
+          [
+            paint('bold', throughoutTitle),
+            ...throughout.flatMap((sentence) => hanging('  - ', sentence, width)),
+          ],
+        ];
+  return `${[head, ...windows.map((window) => windowLines(window, width, paint)), ...whole].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 function windowLines(window: ExplainedWindow, width: number, paint: Paint): string[] {

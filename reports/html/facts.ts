@@ -1,5 +1,6 @@
 import type { ClientResult, RunRecord } from '../../lab/record.ts';
 import { count, moment, shortSeconds } from '../figures.ts';
+import { errorStretchesOf } from '../failing.ts';
 import { errorList } from '../verdict.ts';
 import { h } from './escape.ts';
 import type { Content, Html } from './escape.ts';
@@ -25,6 +26,9 @@ export function table(
 `,
   )}</tbody></table></div>`;
 }
+
+/** More stretches of errors than this are counted. */
+const mostStretches = 40;
 
 export function checkSection(record: RunRecord): Html {
   const body =
@@ -76,6 +80,7 @@ ${table(
   ]),
   { numeric },
 )}
+${failingTable(record)}
 <h3>Read back afterwards</h3>
 ${
   readBacks.length === 0
@@ -86,7 +91,31 @@ ${
         readBacks,
         { numeric: [2, 3, 4] },
       )
+}
+${
+  record.locks !== null &&
+  record.locks.outcome !== 'none' &&
+  h`<h3>A lock through the run</h3>
+<p>${record.locks.outcome === 'lost' ? h`<strong class="bad">lost</strong>` : record.locks.outcome}: ${record.locks.reason}</p>`
 }</section>`;
+}
+
+/** When operations failed, by kind, apart from the stalls. */
+function failingTable({ clients }: RunRecord): Html {
+  const rows = clients.flatMap((client) =>
+    errorStretchesOf(client).map(({ error, fromMs, toMs, operations }) => [
+      client.name,
+      error,
+      count(operations),
+      moment(fromMs),
+      moment(toMs),
+      shortSeconds((toMs - fromMs) / 1000),
+    ]),
+  );
+  if (rows.length === 0) return h``;
+  return h`<h3>Errors instead of waiting</h3>
+${table('Errors', ['Client', 'Error', 'Writes', 'First', 'Last', 'Apart'], rows.slice(0, mostStretches), { numeric: [2, 3, 4, 5] })}
+${rows.length > mostStretches && h`<p class="note">and ${count(rows.length - mostStretches)} more stretches.</p>`}`;
 }
 
 function stallIn(

@@ -1,5 +1,6 @@
 import type { ClientResult, RunRecord, Tenure } from '../../lab/record.ts';
 import { count, moment, shortSeconds } from '../figures.ts';
+import { overlapsOf } from '../overlaps.ts';
 import { h } from './escape.ts';
 import type { Content, Html } from './escape.ts';
 
@@ -64,16 +65,19 @@ export function failingLane(client: ClientResult, endMs: number): Html | null {
   return lane('errors', spans(failing, endMs));
 }
 
-/** Tenures that overlap by less say nothing: frames still under way, and the uncertainty of two clocks. */
-const overlapToleranceMs = 250;
+const senses = { address: 'address', announcement: 'ARP', service: 'answers', replica: 'Primary' } as const;
 
-/** Who held the service: a row per sense and node, and one for the time in which two nodes held it at once. */
+/**
+ * Who held the service: a row per sense and node, and one for the time in which two held it at once. Who announced the address
+ * has a row only where two did: it is the same as who sent with it.
+ */
 export function tenureLanes(tenures: readonly Tenure[], endMs: number): Html[] {
-  return (['address', 'replica'] as const).flatMap((of) => {
+  return (['address', 'announcement', 'service', 'replica'] as const).flatMap((of) => {
     const own = tenures.filter((tenure) => tenure.of === of);
     const nodes = [...new Set(own.map((tenure) => tenure.node))].sort();
-    const what = of === 'address' ? 'address' : 'Primary';
-    const lanes = nodes.map((node) => {
+    const what = senses[of];
+    const shown = of === 'announcement' && overlapsOf(own).length === 0 ? [] : nodes;
+    const lanes = shown.map((node) => {
       const held = own.filter((tenure) => tenure.node === node);
       return lane(
         `${node} ${what}`,
@@ -83,22 +87,13 @@ export function tenureLanes(tenures: readonly Tenure[], endMs: number): Html[] {
         ),
       );
     });
-    const both = overlaps(own).map((overlap) => ({
-      ...overlap,
+    const both = overlapsOf(own).map((overlap) => ({
+      fromMs: overlap.fromMs,
+      toMs: overlap.toMs,
       text: shortSeconds((overlap.toMs - overlap.fromMs) / 1000),
       about: `two at once (${what})`,
       className: 'failing',
     }));
     return both.length === 0 ? lanes : [...lanes, lane('two at once', spans(both, endMs))];
   });
-}
-
-function overlaps(tenures: readonly Tenure[]): { fromMs: number; toMs: number }[] {
-  return tenures.flatMap((a, i) =>
-    tenures.slice(i + 1).flatMap((b) => {
-      const fromMs = Math.max(a.fromMs, b.fromMs);
-      const toMs = Math.min(a.toMs, b.toMs);
-      return a.node !== b.node && toMs - fromMs > overlapToleranceMs ? [{ fromMs, toMs }] : [];
-    }),
-  );
 }

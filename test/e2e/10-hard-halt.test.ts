@@ -55,6 +55,40 @@ describe('lab scenario hard-halt --stack heartbeat-sarge, from nothing', () => {
     }
   });
 
+  it('watched every node and the fabric for starvation, through the whole run', () => {
+    const watched = record.load?.watchdogs.filter((each) => each.wakes > 0).map((each) => each.of);
+    expect(watched).to.include.members(['sv01', 'sv02', 'nfs01', 'nfs02', 'fabric']);
+    const steal = record.load?.steal ?? [];
+    expect(steal.at(-1)?.toMs).to.be.greaterThan(record.windows.at(-1)?.endMs ?? Infinity);
+  });
+
+  it('said before what the settings allow at least, and drew no wait where none was asked for', () => {
+    for (const { name, prediction } of record.windows)
+      expect(prediction?.floorSeconds, name).to.be.a('number');
+    expect(record.windows[0]?.prediction?.floorSeconds).to.be.greaterThan(5);
+    expect(record.blow).to.equal(null);
+  });
+
+  it('saw in every sense who held the service, from the first server to the second and back', () => {
+    for (const of of ['address', 'announcement', 'service', 'replica'] as const) {
+      const held = record.tenures.filter((tenure) => tenure.of === of).map((tenure) => tenure.node);
+      expect([held[0], held.includes('nfs02'), held.at(-1)], of).to.deep.equal(['nfs01', true, 'nfs01']);
+    }
+  });
+
+  it('held a lock through it, and knows what became of it', () => {
+    const { locks } = record;
+    expect(locks?.holder).to.equal('sv01');
+    expect(['kept', 'lost'], locks?.reason).to.include(locks?.outcome);
+    expect(locks?.takenMs).to.be.lessThan(record.faults[0]?.injectedMs ?? 0);
+  });
+
+  it('explains the way back of each client by its own tries', () => {
+    const tried = record.events.filter((event) => event.kind === 'client-tries').map((event) => event.node);
+    expect(tried).to.include.members(['sv01', 'sv02']);
+    expect(record.phases.at(-1)?.evidence).to.include('into its stall');
+  });
+
   it('proved the fault and healed it', () => {
     const [fault] = record.faults;
     expect(fault?.name).to.equal('halt');
@@ -96,6 +130,23 @@ describe('lab scenario hard-halt --stack heartbeat-sarge, from nothing', () => {
         for (const tenure of copy.tenures) tenure.toMs += 5000;
       });
       expect(found['never-two-active']).to.equal('fail');
+    });
+
+    it('two MAC addresses that announce the service address', () => {
+      const found = falsify((copy) => {
+        const tenure = copy.tenures.find((each) => each.of === 'announcement');
+        if (tenure === undefined) throw new Error('no announcement');
+        copy.tenures.push({ ...tenure, node: 'nfs02', mac: '52:54:00:00:00:99' });
+      });
+      expect(found['never-two-active']).to.equal('fail');
+    });
+
+    it('a node that had no processor in the stall', () => {
+      const found = falsify((copy) => {
+        const { startMs } = copy.windows[0]?.stalls[0] ?? { startMs: 0 };
+        copy.load?.late.push({ of: 'nfs02', atMs: startMs + 3000, lateMs: 2500 });
+      });
+      expect(found['measurement-sound']).to.equal('unknown');
     });
 
     it('a stall over the budget', () => {

@@ -8,12 +8,23 @@ describe('lab scenario link-flap, on the lab of the scenario before', () => {
   let record: RunRecord;
 
   before(async () => {
-    run = await soundRun('link-flap', 'heartbeat-sarge');
+    run = await soundRun('link-flap', 'heartbeat-sarge', [], ['--seed', '7']);
     record = run.record;
   });
 
   it('passes every check, but for those that a starved host spoils', () => {
     expectPass(run, linkFlap.checks.length);
+  });
+
+  it('struck at a drawn point of the heartbeat interval', () => {
+    const { blow } = record;
+    expect(blow).to.deep.include({ seed: 7, run: 1, of: 1, heartbeatIntervalMs: 2000 });
+    expect(blow?.waitMs).to.be.within(0, 1999);
+    const delayed = record.events.filter((event) => event.kind === 'fault-delayed');
+    expect(delayed).to.have.length(1);
+    expect(record.windows[0]?.startMs).to.be.at.least(
+      (delayed[0]?.atMs ?? Infinity) + (blow?.waitMs ?? 0) - 1,
+    );
   });
 
   it('proved by the kernel of the node and by the fabric that the cable was out', () => {

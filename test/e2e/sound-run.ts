@@ -16,8 +16,9 @@ export async function soundRun(
   scenario: string,
   stack: string,
   settings: readonly string[] = [],
+  further: readonly string[] = [],
 ): Promise<SoundRun> {
-  const set = settings.flatMap((setting) => ['--set', setting]);
+  const set = [...settings.flatMap((setting) => ['--set', setting]), ...further];
   for (let attempt = 1; ; attempt++) {
     const outcome = await lab('scenario', scenario, '--stack', stack, ...set, '--keep', '--json');
     if (outcome.stdout === '')

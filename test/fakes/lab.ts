@@ -32,6 +32,8 @@ export interface FakeMachine extends Machine {
   readonly executed: { command: string; input: string }[];
   readonly uploads: { path: string; content: string; mode: number }[];
   readonly streams: FakeStream[];
+  /** What was written to streams. */
+  readonly written: string[];
   readonly disconnects: number;
   calibrations: number;
   /** Prints a line in every stream whose command contains this. */
@@ -54,6 +56,7 @@ function fakeMachine(name: string, shell: FakeShell): FakeMachine {
     executed: [],
     uploads: [],
     streams: [],
+    written: [],
     calibrations: 0,
     get disconnects() {
       return disconnects;
@@ -75,7 +78,9 @@ function fakeMachine(name: string, shell: FakeShell): FakeMachine {
       machine.streams.push(stream);
       return Promise.resolve({
         ended,
-        write: () => undefined,
+        write: (text) => {
+          machine.written.push(text);
+        },
         stop: () => {
           stream.stopped = true;
           end(0);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseRecord, recordSchema } from '../../lab/record.ts';
-import { recordOfSchema1 } from '../fixtures/old-record.ts';
+import { recordOfSchema1, recordOfSchema2 } from '../fixtures/old-record.ts';
 import { exampleRecord } from '../fixtures/record.ts';
 
 describe('a record that is read', () => {
@@ -11,9 +11,15 @@ describe('a record that is read', () => {
 
   it('of schema 1 is the same run, with null for what was not recorded then', () => {
     const read = parseRecord(JSON.stringify(recordOfSchema1()), 'here');
-    expect(read).to.deep.equal(exampleRecord());
+    expect(read).to.deep.equal(exampleRecord({ locks: null }));
     expect([read.schema, read.blow, read.load]).to.deep.equal([recordSchema, null, null]);
     expect(read.windows.map((window) => window.prediction)).to.deep.equal([null, null]);
+  });
+
+  it('of schema 2 is the same run, of which nobody knows what became of locks', () => {
+    expect(parseRecord(JSON.stringify(recordOfSchema2()), 'here')).to.deep.equal(
+      exampleRecord({ locks: null }),
+    );
   });
 
   it('of schema 1 is refused where it does not fit schema 1 either', () => {

@@ -11,6 +11,10 @@ function holder(node: string, atMs: number, subject = address): TimelineEvent {
   return { kind: 'address-holder', atMs, uncertaintyMs: 0, source: 'fabric', node, subject, text };
 }
 
+function announcer(node: string, mac: string, atMs: number): TimelineEvent {
+  return { ...holder(node, atMs), kind: 'address-announcer', mac };
+}
+
 function role(kind: 'promoted' | 'demoted', node: string, atMs: number): TimelineEvent {
   return { kind, atMs, uncertaintyMs: 1, source: 'drbd', node, subject: 'r0', text: kind };
 }
@@ -105,6 +109,57 @@ describe('tenures of the address', () => {
   });
 });
 
+describe('tenures of the announced address', () => {
+  it('are of MAC addresses, so two of one node overlap', () => {
+    const events = [
+      announcer('nfs01', 'aa', 0),
+      announcer('nfs01', 'bb', 9000),
+      announcer('nfs01', 'aa', 9500),
+    ];
+    expect(tenuresOf(events, endMs)).to.deep.equal([
+      { of: 'announcement', node: 'nfs01', mac: 'aa', subject: address, fromMs: 0, toMs: endMs },
+      { of: 'announcement', node: 'nfs01', mac: 'bb', subject: address, fromMs: 9000, toMs: 14_500 },
+    ]);
+  });
+
+  it('do not overlap when the one before is fenced', () => {
+    const fenced: TimelineEvent = { ...lost('nfs01', 5000), node: 'nfs02', kind: 'fenced' };
+    const events = [announcer('nfs01', 'aa', 0), fenced, announcer('nfs02', 'bb', 5100)];
+    expect(spans(tenuresOf(events, endMs))).to.deep.equal([
+      ['nfs01', 0, 5000],
+      ['nfs02', 5100, endMs],
+    ]);
+  });
+
+  it('are apart from those of the address and of the service', () => {
+    const served: TimelineEvent = { ...holder('nfs02', 20), kind: 'service-holder' };
+    const events = [holder('nfs01', 0), announcer('nfs01', 'aa', 10), served];
+    expect(tenuresOf(events, endMs).map(({ of, node }) => [of, node])).to.deep.equal([
+      ['address', 'nfs01'],
+      ['announcement', 'nfs01'],
+      ['service', 'nfs02'],
+    ]);
+  });
+});
+
+describe('tenures of the service', () => {
+  it('overlap when two servers answer in turns', () => {
+    const answers = (node: string, atMs: number): TimelineEvent => ({
+      ...holder(node, atMs),
+      kind: 'service-holder',
+    });
+    const events = [
+      answers('nfs01', 0),
+      answers('nfs02', 9000),
+      answers('nfs01', 9100),
+      answers('nfs02', 9200),
+    ];
+    const [first, second] = tenuresOf(events, endMs);
+    expect(first).to.deep.include({ of: 'service', node: 'nfs01', fromMs: 0, toMs: 9200 });
+    expect(second).to.deep.include({ of: 'service', node: 'nfs02', fromMs: 9000, toMs: endMs });
+  });
+});
+
 describe('tenures of the replica', () => {
   it('run from promotion to demotion', () => {
     const events = [
@@ -130,6 +185,13 @@ describe('tenures of the replica', () => {
       ['nfs01', 0, 5000],
       ['nfs01', 60_000, endMs],
     ]);
+  });
+
+  it('end when the node is fenced, and not when its power was given back', () => {
+    const fencing = (kind: string, atMs: number): TimelineEvent => ({ ...lost('nfs01', atMs), kind });
+    const until = (kind: string): number | undefined =>
+      tenuresOf([role('promoted', 'nfs01', 0), fencing(kind, 7000)], endMs)[0]?.toMs;
+    expect([until('fenced'), until('powered-on'), until('fence-asked')]).to.deep.equal([7000, endMs, endMs]);
   });
 
   it('overlap when both are primary', () => {

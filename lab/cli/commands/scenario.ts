@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { RunRecord } from '../../record.ts';
+import { startLockWatch } from '../../probes/lock-watch.ts';
 import { startWriter } from '../../probes/start-writer.ts';
 import { down, runScenario } from '../../run.ts';
 import type { CliContext } from '../context.ts';
@@ -87,6 +88,7 @@ export function defineScenario(program: Program, context: CliContext): void {
               runScenario(spec, scenario, {
                 outDirectory,
                 startProbe: startWriter,
+                startLockWatch,
                 capture: options.pcap === true,
                 earlier,
                 ...(seed === undefined ? {} : { repeat: { seed, run, of: repeat } }),

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { ensureAble } from '../../able.ts';
 import { HostError } from '../../errors.ts';
 import { axesOf, cellsOf } from '../../grid.ts';
+import { startLockWatch } from '../../probes/lock-watch.ts';
 import { startWriter } from '../../probes/start-writer.ts';
 import type { RunRecord } from '../../record.ts';
 import { down, keepFailure, runScenario } from '../../run.ts';
@@ -104,6 +105,7 @@ export function defineSweep(program: Program, context: CliContext): void {
               const { record, directory } = await runScenario(specOf(cell.settings), scenario, {
                 outDirectory: folder,
                 startProbe: startWriter,
+                startLockWatch,
                 earlier,
                 repeat: drawn,
                 progress: inner,

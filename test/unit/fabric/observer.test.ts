@@ -91,6 +91,48 @@ describe("the fabric's observers", () => {
     ]);
   });
 
+  it('report which MAC address ARP gives for an address, also of a node that has two, and of no other address', async () => {
+    const vip = address(20);
+    const seen = await seenOf(
+      { announcerOf: ['192.168.33.20'] },
+      [
+        arp(1, 2, vip, address(11)),
+        arp(1, 1, vip, vip),
+        arp(1, 1, address(21), vip),
+        arp(5, 2, vip, address(11)),
+      ],
+      [tcp({ station: 2, from: [20, 2049], to: [11, 800], flags: flag.ACK }), arp(2, 1, vip, vip)],
+    );
+    const common = { kind: 'announcer', network: 'lan', address: '192.168.33.20' };
+    expect(seen).to.deep.equal([
+      { ...common, node: 'a', mac: '52:54:00:00:00:01', previous: null },
+      { ...common, node: 'a', mac: '52:54:00:00:00:05', previous: '52:54:00:00:00:01' },
+      { ...common, node: 'b', mac: '52:54:00:00:00:02', previous: '52:54:00:00:00:05' },
+    ]);
+  });
+
+  it('report who sends data from the port of a service, not who only acknowledges, announces or asks', async () => {
+    const vip = address(20);
+    const answer = (station: number, payload: string, port = 2049): Buffer =>
+      tcp({ station, from: [20, port], to: [11, 800], flags: flag.ACK, payload });
+    const seen = await seenOf(
+      { serverOf: ['192.168.33.20'], tcpPort: 2049 },
+      [answer(1, 'reply'), answer(1, 'reply')],
+      [
+        arp(2, 1, vip, vip),
+        answer(2, ''),
+        answer(2, 'of another service', 80),
+        tcp({ station: 2, from: [11, 800], to: [20, 2049], flags: flag.ACK, payload: 'call' }),
+        answer(2, 'reply'),
+      ],
+    );
+    const common = { kind: 'server', network: 'lan', address: '192.168.33.20' };
+    expect(seen.filter((one) => !('flags' in one))).to.deep.equal([
+      { ...common, node: 'a', previous: null },
+      { ...common, node: 'b', previous: 'a' },
+    ]);
+  });
+
   it('report control segments and the first payload of each direction of a TCP port', async () => {
     const client = { station: 1, from: [11, 800], to: [20, 2049] } satisfies Partial<
       Parameters<typeof tcp>[0]

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { judgeLock, noNfsLock } from '../../../lab/nfs-lock.ts';
+import { lockFacts } from '../../fixtures/lock.ts';
 import { stacks } from '../../../lab/cli/registry.ts';
 import { parseRecord } from '../../../lab/record.ts';
 import type { Prediction, RunRecord, Window } from '../../../lab/record.ts';
@@ -201,6 +203,7 @@ describe('an explanation', () => {
         fail(22_200, 23_000, 'EACCES'),
       ]),
     ).to.deep.equal([
+      'Of the 28.4 s without an acknowledgement sv02 got errors for 1.0 s and was kept waiting for 27.4 s.',
       'sv02: 2 writes failed with EIO after waiting (half of them for 8.0 s or more, the slowest for 8.0 s), from 0:06.000 to 0:22.000 (16.0 s).',
       'sv02: 3 writes failed with EACCES at once (half of them within 4.0 ms, the slowest after 800 ms), from 0:22.000 to 0:23.000 (1.0 s).',
     ]);
@@ -223,8 +226,8 @@ describe('an explanation', () => {
           error: at.map(([, error]) => error),
         },
       }));
-      return windowOf({ ...record, clients }, 'failover').errors.map(
-        (told) => /^sv01: \d+ writes? failed with \w+/.exec(told)?.[0] ?? told,
+      return windowOf({ ...record, clients }, 'failover').errors.flatMap(
+        (told) => /^sv01: \d+ writes? failed with \w+/.exec(told)?.[0] ?? [],
       );
     };
     const alternating = Array.from(
@@ -271,6 +274,95 @@ describe('an explanation', () => {
     expect(told[2]).to.match(/^sv02 asked for a connection once/);
     expect(told[3]).to.match(/^The service answered sv02 with a reset once, first at 0:31\.000/);
     expect(told).to.have.length(4);
+  });
+
+  it('tells of requests into a silence, of ARP, and of all tries of a client', () => {
+    const at = (kind: string, text: string): RunRecord['events'][number] => ({
+      atMs: 32_000,
+      uncertaintyMs: 0,
+      source: 'fabric',
+      kind,
+      node: 'sv02',
+      text,
+    });
+    const events = [
+      at(
+        'request-unanswered',
+        '192.168.33.12:959 -> 192.168.33.20:2049 ACK, 140 bytes, after 26.9 s of silence',
+      ),
+      at('address-asked', 'sv02 asks who has 192.168.33.20'),
+      at('client-tries', 'sv02 tried 26.9 s into its stall'),
+    ];
+    const told = windowOf({ ...exampleRecord(), events }, 'failover').network;
+    expect(told[0]).to.match(
+      /^sv02 sent a request into a silence of the service once, .* after 26\.9 s of silence\.$/,
+    );
+    expect(told[1]).to.match(/^sv02 asked by ARP who has the address once/);
+    expect(told.slice(2)).to.deep.equal(['sv02 tried 26.9 s into its stall.']);
+  });
+
+  it('tells who held the service through the whole run, and that nobody did at the same time', () => {
+    expect(explain(exampleRecord()).throughout.slice(0, 3)).to.deep.equal([
+      'Frames with the service address came from nfs01 from 0:00.000 to 0:05.031, nfs02 from 0:16.010 to 2:15.400, nfs01 from 2:17.300 on.',
+      'The role of Primary was held by nfs01 from 0:00.000 to 0:05.031, nfs02 from 0:17.330 to 2:17.700, nfs01 from 2:19.600 on.',
+      'At no time were there two at once: the service address and the role of the replicas were watched.',
+    ]);
+    expect(explain(exampleRecord({ tenures: [], locks: null })).throughout).to.deep.equal([]);
+  });
+
+  it('tells when two were there at once, by which MAC addresses, and of which of two addresses', () => {
+    const held = {
+      of: 'announcement' as const,
+      node: 'nfs01',
+      fromMs: 0,
+      toMs: 152_000,
+      subject: '10.0.0.1',
+    };
+    const told = explain(
+      exampleRecord({
+        locks: null,
+        tenures: [
+          { ...held, mac: 'aa' },
+          { ...held, node: 'nfs02', mac: 'bb', fromMs: 9000, toMs: 14_000 },
+          { ...held, node: 'nfs02', mac: 'cc', subject: '10.0.0.2' },
+        ],
+      }),
+    ).throughout;
+    expect(told).to.deep.equal([
+      'The MAC address that ARP gave for the service address came from nfs01 (10.0.0.1) from 0:00.000 on, nfs02 (10.0.0.1) from 0:09.000 to 0:14.000, nfs02 (10.0.0.2) from 0:00.000 on.',
+      'Two at once: the MAC address that ARP gave for the service address came from nfs01 (aa) and nfs02 (bb) for 5.0 s, from 0:09.000 on.',
+    ]);
+  });
+
+  it('tells what became of a lock, how long a try waited, and what a kernel said', () => {
+    const kernel = {
+      atMs: 40_000,
+      uncertaintyMs: 1,
+      source: 'kernel' as const,
+      node: 'sv01',
+      kind: 'lock-not-reclaimed',
+      text: 'lockd: failed to reclaim lock for pid 812 (errno 0, status 4)',
+    };
+    const lost = judgeLock(
+      lockFacts({
+        tries: [
+          { startMs: 7000, endMs: 55_000, result: 'refused' },
+          { startMs: 60_000, endMs: 60_100, result: 'granted' },
+        ],
+      }),
+    );
+    const told = explain(exampleRecord({ tenures: [], locks: lost, events: [kernel] })).throughout;
+    expect(told).to.deep.equal([
+      'The lock that sv01 held since 0:01.000 was lost: sv02 got it at 60.1 s, while sv01 held it since 1.0 s.',
+      'The longest try took 48.0 s, from 0:07.000 on: no server answered it, or one that had just begun let clients reclaim first.',
+      'The kernel of sv01 said “lockd: failed to reclaim lock for pid 812 (errno 0, status 4)”.',
+    ]);
+    const none = explain(exampleRecord({ tenures: [], locks: noNfsLock })).throughout;
+    expect(none).to.deep.equal([]);
+    const local = judgeLock(lockFacts({ mountOptions: 'nolock' }));
+    expect(explain(exampleRecord({ tenures: [], locks: local })).throughout[0]).to.match(
+      /^The lock that sv01 held since 0:01\.000 was local: not held on the server/,
+    );
   });
 
   it('tells who was kept from its processor in the stall, and only there', () => {

@@ -6,7 +6,7 @@ import { readPage } from './page.ts';
 
 const hostile = `</script><img src=x onerror="alert('x')">&\`\u2028`;
 /** Fields whose values are a closed set: the schema lets nothing else in. */
-const closed = new Set(['verdict', 'edition', 'source', 'of']);
+const closed = new Set(['verdict', 'edition', 'source', 'of', 'outcome']);
 
 /** The value with hostile text put before every string and every key of a free table. */
 function poisoned(value: unknown, field: string): unknown {

@@ -151,6 +151,28 @@ describe('the HTML report', () => {
     expect(drawn('errors')).to.deep.equal([0, 20]);
   });
 
+  it('has a table of the stretches of errors, and none without errors', () => {
+    expect(read(bad.recordWithErrors()).text).to.contain('Errors instead of waiting');
+    expect(read(bad.recordWithErrors()).text).to.match(/sv02\s*EIO\s*\d+\s*0:/);
+    expect(read(exampleRecord()).text).not.to.contain('Errors instead of waiting');
+  });
+
+  it('says what became of a lock, and who held what through the whole run', () => {
+    const { text } = read(exampleRecord());
+    expect(text).to.contain('A lock through the run');
+    expect(text).to.contain('kept: sv02 was refused 2 times');
+    expect(text).to.contain('Through the whole run');
+    expect(read(exampleRecord({ locks: null })).text).not.to.contain('A lock through the run');
+  });
+
+  it('has a row for who announced the address only where two did', () => {
+    const held = { of: 'announcement' as const, node: 'nfs01', mac: 'aa', fromMs: 0, toMs: 90_000 };
+    const lanes = (...tenures: RunRecord['tenures']): boolean =>
+      read(exampleRecord({ tenures })).text.includes('nfs01 ARP');
+    expect(lanes(held)).to.equal(false);
+    expect(lanes(held, { ...held, node: 'nfs02', mac: 'bb', fromMs: 9000 })).to.equal(true);
+  });
+
   it('shows for how long two nodes held the service at once', () => {
     const titles = (record: RunRecord): string[] =>
       read(record).tags.flatMap((tag) => (tag.attributes['title'] ?? '').match(/^two at once.*/) ?? []);

@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
+import { judgeLock, noNfsLock } from '../../../lab/nfs-lock.ts';
 import type { RunRecord } from '../../../lab/record.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import * as bad from '../../fixtures/bad-records.ts';
+import { lockFacts } from '../../fixtures/lock.ts';
 import { exampleRecord } from '../../fixtures/record.ts';
 
 const plain = (record: RunRecord, width = 80): string => renderTerminal(record, { colour: false, width });
@@ -49,6 +51,16 @@ describe('the summary for a terminal', () => {
     });
   }
 
+  it('tells what became of a lock in one line, and nothing where there is none', () => {
+    expect(plain(exampleRecord(), 120)).to.contain(
+      'lock  kept: sv02 was refused 2 times, last at 151.8 s, and got it once sv01 had given it back',
+    );
+    const lost = judgeLock(lockFacts({ released: { atMs: 1, error: 'EIO' } }));
+    expect(plain(exampleRecord({ locks: lost }))).to.contain('lock  lost: sv01 could not give it back: EIO');
+    expect(plain(exampleRecord({ locks: lost }))).to.contain('a lock was lost');
+    for (const locks of [null, noNfsLock]) expect(plain(exampleRecord({ locks }))).not.to.contain('lock  ');
+  });
+
   it('uses no escape sequence when told so, whatever a guest wrote', () => {
     const record = exampleRecord({ files: ['\u001b[2Jlog'] });
     record.checks = [{ name: 'x', verdict: 'fail', message: 'found \u001b]0;title\u0007' }];
@@ -92,8 +104,10 @@ describe('the summary for a terminal', () => {
     expect(line).to.match(/no writes +no writes +1,515 +0 +1,515 +unread +unread$/);
   });
 
-  it('names the errors below the table', () => {
-    expect(plain(bad.recordWithErrors())).to.match(/^sv02 failed with EIO 20$/m);
+  it('names the errors below the table, with the times in which they came', () => {
+    expect(plain(bad.recordWithErrors(), 120)).to.match(
+      /^sv02 failed with EIO 20 \(0:\d\d\.\d{3} to 0:\d\d\.\d{3}(?:, in \d+ stretches)?\)$/m,
+    );
   });
 
   it('marks a stall that was still open', () => {

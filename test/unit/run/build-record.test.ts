@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { hostNowMs } from '../../../lab/clock.ts';
+import { noNfsLock } from '../../../lab/nfs-lock.ts';
 import { crcOf, formatRecord, payloadOf } from '../../../lab/ledger.ts';
 import type { ProbeData } from '../../../lab/probe.ts';
 import { parseRecord } from '../../../lab/record.ts';
@@ -91,6 +92,7 @@ function material(changes: Partial<RunMaterial> = {}): { material: RunMaterial; 
       broken: null,
       blow: null,
       load: null,
+      locks: null,
       earlier: [],
       hostFacts: { cores: '2' },
       stage: {
@@ -153,6 +155,44 @@ describe('the record of a run', () => {
       ['promoted', true],
       ['reconnect', true],
     ]);
+  });
+
+  it('explains the way back of the client by its own tries, and tells those of every client', () => {
+    const { material: made, remove } = material();
+    cleanups.push(remove);
+    const tried = ['sv01', 'sv02'].map((client) => event(29_000, 'retransmission', client));
+    const { events } = made.journal;
+    const record = buildRecord({ ...made, journal: { ...made.journal, events: [...events, ...tried] } });
+    const text =
+      'sv02 tried 18.9 s into its stall; the service was there 11.9 s into it, and the next try came 7.0 s later, 18.9 s after the stall began';
+    expect(record.phases.at(-1)?.evidence).to.equal(`first acknowledgement (probe); ${text} (cluster)`);
+    const told = record.events.filter((each) => each.kind === 'client-tries');
+    expect(told.map((each) => each.node)).to.deep.equal(['sv01', 'sv02']);
+    expect(told[1]).to.deep.include({ atMs: 29_000, text });
+    expect(built().phases.at(-1)?.evidence).to.equal('first acknowledgement (probe)');
+  });
+
+  it('tells when a lock was taken, lost and given back', () => {
+    const locks = {
+      ...noNfsLock,
+      holder: 'sv01',
+      contender: 'sv02',
+      outcome: 'lost' as const,
+      reason: 'sv02 got it',
+      takenMs: 800,
+      lostMs: 31_000,
+    };
+    const record = built({ locks });
+    expect(record.locks).to.deep.equal(locks);
+    expect(
+      record.events
+        .filter((each) => each.kind.startsWith('lock'))
+        .map(({ atMs, node, kind }) => [atMs, node, kind]),
+    ).to.deep.equal([
+      [800, 'sv01', 'lock-taken'],
+      [31_000, 'sv02', 'lock-lost'],
+    ]);
+    expect(built({ locks: noNfsLock }).events.some((each) => each.kind.startsWith('lock'))).to.equal(false);
   });
 
   it('expects no takeover and no phases of one where nothing moves', () => {

@@ -6,9 +6,11 @@ import { drawn } from '../../../lab/draw.ts';
 import { HostError, InterruptedError, RigError } from '../../../lab/errors.ts';
 import type { Fault } from '../../../lab/fault.ts';
 import { isDirty, labDirectory, withLock } from '../../../lab/labs.ts';
+import { noNfsLock } from '../../../lab/nfs-lock.ts';
 import type { Provider } from '../../../lab/provider.ts';
 import type { Repeat } from '../../../lab/run/blow.ts';
 import { runOnLab } from '../../../lab/run/scenario-run.ts';
+import type { ScenarioOptions } from '../../../lab/run/scenario-run.ts';
 import type { Scenario } from '../../../lab/scenario.ts';
 import type { Stack } from '../../../lab/stack.ts';
 import { openStore } from '../../../lab/store/open-store.ts';
@@ -70,7 +72,14 @@ describe('a run of a scenario', () => {
       controller,
       writers,
       progress,
-      run: (what: Scenario, options: { capture?: boolean; repeat?: Repeat; outDirectory?: string } = {}) =>
+      run: (
+        what: Scenario,
+        options: Pick<ScenarioOptions, 'startLockWatch'> & {
+          capture?: boolean;
+          repeat?: Repeat;
+          outDirectory?: string;
+        } = {},
+      ) =>
         withLock(labDirectory(spec.home, spec.name), 'test', () =>
           runOnLab(spec, what, {
             outDirectory: folder,
@@ -133,6 +142,50 @@ describe('a run of a scenario', () => {
     expect(delayed).to.have.length(1);
     const [first] = record.faults;
     expect(first?.injectedMs).to.be.at.least((delayed[0]?.atMs ?? Infinity) + waitMs - 1);
+  });
+
+  it('waits before its first window where no fault is the blow, and in no other place', async () => {
+    const { run } = rig({ stack: { heartbeatIntervalMs: () => 60 } });
+    const ordered = scenario(async ({ window, inject }) => {
+      await window({ name: 'switchover', title: 'it', from: 'nfs01', cause: 'planned' }, () =>
+        Promise.resolve(),
+      );
+      await inject(fault, 'nfs01');
+    });
+    const { record } = await run(ordered, { repeat: { seed: 7, run: 3, of: 5 } });
+    const delayed = record.events.filter((event) => event.kind === 'fault-delayed');
+    expect(delayed).to.have.length(1);
+    const waitMs = record.blow?.waitMs ?? Infinity;
+    expect(record.windows[0]?.startMs).to.be.at.least((delayed[0]?.atMs ?? Infinity) + waitMs - 1);
+  });
+
+  it('watches a lock where it is told to, concludes it after the scenario, and keeps what became of it', async () => {
+    const { fake, run } = rig();
+    const done: string[] = [];
+    const { record } = await run(
+      scenario(() => {
+        done.push('scenario');
+        return Promise.resolve();
+      }),
+      {
+        startLockWatch: (lab, workload) => {
+          done.push(`lock on ${lab.name} in ${workload.kind}`);
+          return Promise.resolve({
+            conclude: ({ timeoutMs }) => {
+              done.push(`conclude within ${String(timeoutMs)}`);
+              return Promise.resolve();
+            },
+            stop: () => {
+              done.push('stop');
+              return Promise.resolve({ ...noNfsLock, reason: 'so it was' });
+            },
+          });
+        },
+      },
+    );
+    expect(record.locks?.reason).to.equal('so it was');
+    expect(done).to.deep.equal(['lock on fake in nfs-append', 'scenario', 'conclude within 120000', 'stop']);
+    expect(fake.closed).to.equal(true);
   });
 
   it('does not wait before its fault when nothing is drawn', async () => {

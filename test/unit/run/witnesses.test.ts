@@ -130,6 +130,8 @@ describe('the witnesses of a run', () => {
       targetIp: service.address,
     } as const;
     tell({ kind: 'holder', ...at, address: service.address, mac: 'm', previous: 'nfs01' });
+    tell({ kind: 'announcer', ...at, address: service.address, mac: 'm', previous: 'n' });
+    tell({ kind: 'server', ...at, address: service.address, previous: null });
     tell({ ...arp, gratuitous: true });
     tell({ ...arp, gratuitous: false, senderIp: '192.168.33.11' });
     tell({ ...arp, gratuitous: false, senderIp: '192.168.33.11', targetIp: '192.168.33.99' });
@@ -157,12 +159,17 @@ describe('the witnesses of a run', () => {
     tell({ ...fencing, outcome: 'asked' });
     tell({ ...fencing, outcome: 'done' });
     tell({ ...fencing, outcome: 'failed', reason: 'no answer' });
+    tell({ ...fencing, action: 'on', outcome: 'done' });
     tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
     tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, again: true });
     tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, again: true });
+    tell({ ...fromClient, flags: ['ACK'], payloadBytes: 40, silentMs: 60_000 });
+    tell({ ...tcp, flags: ['ACK'], payloadBytes: 40, silentMs: 60_000 });
     tell({ kind: 'missed', atMs: journal.zeroMs + 2, count: 7 });
     expect(kinds()).to.deep.equal([
       'address-holder',
+      'address-announcer',
+      'service-holder',
       'address-announced',
       'address-asked',
       'connection-refused',
@@ -172,8 +179,10 @@ describe('the witnesses of a run', () => {
       'fence-asked',
       'fenced',
       'fence-failed',
+      'powered-on',
       'retransmission',
       'retransmission',
+      'request-unanswered',
       'sightings-missed',
     ]);
     expect(journal.events.filter((event) => event.kind.startsWith('fence'))).to.deep.equal(
@@ -191,6 +200,11 @@ describe('the witnesses of a run', () => {
         text,
       })),
     );
+    expect(journal.events.find((event) => event.kind === 'address-announcer')).to.deep.include({
+      mac: 'm',
+      subject: service.address,
+      text: `ARP from nfs02 says that ${service.address} is at m, before at n`,
+    });
     const about = (kind: string): unknown =>
       journal.events.find((event) => event.kind === kind && event.source === 'fabric')?.subject;
     expect([about('connection-refused'), about('connection-attempt')]).to.deep.equal(['sv02', 'sv02']);
@@ -222,6 +236,43 @@ describe('the witnesses of a run', () => {
     accepted(4101, 'nfs02', 903);
     expect(kinds()).to.have.length(4);
     await witnesses.stop();
+  });
+
+  it('watch a fenced node again when it has booted, without calling its monitors ended', async () => {
+    const { tell, machine, done, kinds, journal } = await rig();
+    const fencing = { kind: 'fencing', atMs: journal.zeroMs, node: 'nfs02', target: 'nfs01' } as const;
+    machine('nfs01').disconnect = () => {
+      machine('nfs01').streams[0]?.end(null);
+    };
+    tell({ ...fencing, action: 'reboot', outcome: 'done' });
+    await eventually('it is watched again', () => machine('nfs01').streams.length === 2);
+    expect(done).to.include('reachable nfs01');
+    expect(kinds()).to.deep.equal(['fenced']);
+  });
+
+  it('leave a fenced node to the fault that stands on it, and wait for its boot when that is healed', async () => {
+    const { tell, machine, done, witnesses, journal } = await rig();
+    const fencing = { kind: 'fencing', atMs: journal.zeroMs, node: 'nfs02', target: 'nfs01' } as const;
+    witnesses.leave('nfs01');
+    tell({ ...fencing, action: 'off', outcome: 'done' });
+    expect(machine('nfs01').disconnects).to.equal(1);
+    expect(done).not.to.include('reachable nfs01');
+    await witnesses.rejoin('nfs01');
+    expect(done).to.include('reachable nfs01');
+  });
+
+  it('say so when a fenced node is not seen again', async () => {
+    const { tell, lab, kinds, journal } = await rig();
+    lab.reachable = () => Promise.reject(new Error('no answer'));
+    tell({
+      kind: 'fencing',
+      atMs: journal.zeroMs,
+      node: 'nfs02',
+      target: 'nfs01',
+      action: 'off',
+      outcome: 'done',
+    });
+    await eventually('it is noted', () => kinds().includes('monitor-ended'));
   });
 
   it('end what they began when one of them cannot begin', async () => {

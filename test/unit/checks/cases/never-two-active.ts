@@ -3,12 +3,27 @@ import { brokenRecord, recordWithTwoActives } from '../../../fixtures/bad-record
 import { exampleRecord } from '../../../fixtures/record.ts';
 import type { CheckCases } from '../check-cases.ts';
 
-const held = (of: 'address' | 'replica', node: string, fromMs: number, toMs: number, subject?: string) => ({
+const held = (
+  of: RunRecord['tenures'][number]['of'],
+  node: string,
+  fromMs: number,
+  toMs: number,
+  subject?: string,
+) => ({
   of,
   node,
   fromMs,
   toMs,
   ...(subject === undefined ? {} : { subject }),
+});
+
+const monitorEnded = (node: string): RunRecord['events'][number] => ({
+  atMs: 7,
+  uncertaintyMs: 0,
+  source: 'lab',
+  node,
+  kind: 'monitor-ended',
+  text: 'a monitor ended, nothing more is seen through it: events2',
 });
 
 function withTenures(...tenures: RunRecord['tenures']): RunRecord {
@@ -36,6 +51,21 @@ export const cases: CheckCases = {
       says: 'the service address 10.0.0.1 was held by nfs01, never by two; the service address 10.0.0.2 was held by nfs02',
     },
     {
+      what: 'one MAC address after the other',
+      record: withTenures(
+        { ...held('announcement', 'nfs01', 0, 9000), mac: '52:54:00:00:00:01' },
+        { ...held('announcement', 'nfs02', 9000, 20_000), mac: '52:54:00:00:00:02' },
+        held('service', 'nfs01', 0, 9000),
+        held('service', 'nfs02', 9000, 20_000),
+      ),
+      says: 'the service address was announced by nfs01, then nfs02, never by two; the service was given by nfs01, then nfs02, never by two',
+    },
+    {
+      what: 'a monitor that ended on a client',
+      record: exampleRecord({ events: [monitorEnded('sv01')] }),
+      says: 'never by two',
+    },
+    {
       what: 'the address here while the replica is still there',
       record: withTenures(held('address', 'nfs01', 0, 9000), held('replica', 'nfs02', 0, 9000)),
       says: 'never by two',
@@ -57,6 +87,28 @@ export const cases: CheckCases = {
       says: 'nfs01 and nfs02 both held the primary replica r0 for 1.000 s',
     },
     {
+      what: 'two MAC addresses for the service address',
+      record: withTenures(
+        held('address', 'nfs01', 0, 90_000),
+        { ...held('announcement', 'nfs01', 0, 90_000), mac: '52:54:00:00:00:01' },
+        { ...held('announcement', 'nfs02', 9000, 14_000), mac: '52:54:00:00:00:02' },
+      ),
+      says: 'nfs01 (52:54:00:00:00:01) and nfs02 (52:54:00:00:00:02) both announced the service address for 5.000 s, from 9.000 s on',
+    },
+    {
+      what: 'two MAC addresses of one node for the service address',
+      record: withTenures(
+        { ...held('announcement', 'nfs01', 0, 90_000), mac: '52:54:00:00:00:01' },
+        { ...held('announcement', 'nfs01', 9000, 14_000), mac: '52:54:00:00:00:02' },
+      ),
+      says: 'both announced the service address',
+    },
+    {
+      what: 'two servers that answer clients',
+      record: withTenures(held('service', 'nfs01', 0, 9500), held('service', 'nfs02', 9000, 20_000)),
+      says: 'nfs01 and nfs02 both answered for the service for 0.500 s',
+    },
+    {
       what: 'a holder inside the tenure of another',
       record: withTenures(held('address', 'nfs01', 0, 90_000), held('address', 'nfs02', 9000, 14_000)),
       says: 'for 5.000 s',
@@ -69,6 +121,11 @@ export const cases: CheckCases = {
   ],
   leavesUnknown: [
     { what: 'a run in which nobody was watched', record: brokenRecord(), says: 'nobody was seen' },
+    {
+      what: 'a server whose role was not watched to the end',
+      record: exampleRecord({ events: [monitorEnded('nfs02')] }),
+      says: 'nfs02 was not watched from 0.007 s on: a monitor ended',
+    },
     {
       what: 'sightings that were missed',
       record: exampleRecord({

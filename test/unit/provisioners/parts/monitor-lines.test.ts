@@ -120,6 +120,8 @@ describe('lines of the kernel', () => {
     ['block drbd0: Online verify  done (total 9 sec; paused 0 sec; 58254 K/sec)', 'verify-finished', 'drbd0'],
     ['drbd r0: PingAck did not arrive in time.', 'replication-silent', 'r0'],
     ['nfs: server 192.168.33.20 not responding, still trying', 'server-silent', '192.168.33.20'],
+    ['lockd: failed to reclaim lock for pid 812 (errno 0, status 4)', 'lock-not-reclaimed', undefined],
+    ['NFS: __nfs4_reclaim_open_state: Lock reclaim failed!', 'lock-not-reclaimed', undefined],
     ['nfs: server 192.168.33.20 OK', 'server-answers', '192.168.33.20'],
     ['NFSD: starting 90-second grace period (net f0000000)', 'grace-begun', undefined],
     ['NFSD: all clients done reclaiming, ending NFSv4 grace period (net f0000000)', 'grace-ended', undefined],
