@@ -1,13 +1,6 @@
-import { faultsProven } from '../lab/checks/faults-proven.ts';
-import { measurementSound } from '../lab/checks/measurement-sound.ts';
-import { neverTwoActive } from '../lab/checks/never-two-active.ts';
-import { noAcknowledgedWriteLost } from '../lab/checks/no-acknowledged-write-lost.ts';
-import { redundancyRestored } from '../lab/checks/redundancy-restored.ts';
-import { replicasIdentical } from '../lab/checks/replicas-identical.ts';
-import { serviceOnExpectedNode } from '../lab/checks/service-on-expected-node.ts';
-import { stallWithinBudget } from '../lab/checks/stall-within-budget.ts';
 import { halt } from '../lab/faults/halt.ts';
 import type { Scenario } from '../lab/scenario.ts';
+import { usualChecks } from './parts/usual-checks.ts';
 
 export const hardHalt: Scenario = {
   name: 'hard-halt',
@@ -56,14 +49,5 @@ export const hardHalt: Scenario = {
     );
   },
 
-  checks: [
-    faultsProven,
-    measurementSound,
-    stallWithinBudget,
-    noAcknowledgedWriteLost,
-    neverTwoActive,
-    serviceOnExpectedNode,
-    replicasIdentical,
-    redundancyRestored,
-  ],
+  checks: usualChecks,
 };

@@ -1,13 +1,6 @@
-import { faultsProven } from '../lab/checks/faults-proven.ts';
-import { measurementSound } from '../lab/checks/measurement-sound.ts';
-import { neverTwoActive } from '../lab/checks/never-two-active.ts';
-import { noAcknowledgedWriteLost } from '../lab/checks/no-acknowledged-write-lost.ts';
-import { redundancyRestored } from '../lab/checks/redundancy-restored.ts';
-import { replicasIdentical } from '../lab/checks/replicas-identical.ts';
-import { serviceOnExpectedNode } from '../lab/checks/service-on-expected-node.ts';
-import { stallWithinBudget } from '../lab/checks/stall-within-budget.ts';
 import { linkCut } from '../lab/faults/link-cut.ts';
 import type { Scenario } from '../lab/scenario.ts';
+import { usualChecks } from './parts/usual-checks.ts';
 
 const cable = linkCut('eth1');
 
@@ -48,14 +41,5 @@ export const linkFlap: Scenario = {
     await serviceOn(victim, { timeoutMs: stage.patience.failbackMs });
   },
 
-  checks: [
-    faultsProven,
-    measurementSound,
-    stallWithinBudget,
-    noAcknowledgedWriteLost,
-    neverTwoActive,
-    serviceOnExpectedNode,
-    replicasIdentical,
-    redundancyRestored,
-  ],
+  checks: usualChecks,
 };

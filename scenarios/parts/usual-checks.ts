@@ -1,5 +1,6 @@
 import type { Check } from '../../lab/check.ts';
 import { faultsProven } from '../../lab/checks/faults-proven.ts';
+import { locksKept } from '../../lab/checks/locks-kept.ts';
 import { measurementSound } from '../../lab/checks/measurement-sound.ts';
 import { neverTwoActive } from '../../lab/checks/never-two-active.ts';
 import { noAcknowledgedWriteLost } from '../../lab/checks/no-acknowledged-write-lost.ts';
@@ -13,6 +14,7 @@ export const withoutFault: readonly Check[] = [
   measurementSound,
   stallWithinBudget,
   noAcknowledgedWriteLost,
+  locksKept,
   neverTwoActive,
   serviceOnExpectedNode,
   replicasIdentical,

@@ -136,7 +136,7 @@ describe('a lab on machines that Vagrant made', () => {
       channel.exit(1);
       channel.end();
     };
-    const error = await failureOf(lab.reachable('nfs01', 100));
+    const error = await failureOf(lab.reachable('nfs01', 1000));
     expect(error).to.be.instanceOf(TimeoutError);
     expect(error.message).to.include('nfs01 to answer SSH').and.include('no clock');
     const controller = new AbortController();
