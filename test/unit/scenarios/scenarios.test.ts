@@ -200,6 +200,8 @@ describe('what happens, word by word', () => {
       'order: discard nfs01',
       'order: connect nfs02',
       'redundant',
+      'order: revive nfs02',
+      'order: revive nfs01',
       'settled',
       'serviceOn nfs02',
       'clientsWrite',
