@@ -120,6 +120,11 @@ export default tseslint.config(
     rules: imports(ssh2, generator, ...everyOutside, otherFolderThan('')),
   },
   {
+    // The runner keeps its records in the store.
+    files: ['lab/run/**/*.ts'],
+    rules: imports(ssh2, generator, ...everyOutside, otherFolderThan('store')),
+  },
+  {
     files: ['lab/machines/ssh.ts'],
     rules: imports(...everyOutside, otherFolderThan('')),
   },

@@ -2,6 +2,7 @@ import { benchFabric } from './fabric.ts';
 import { benchImage } from './image.ts';
 import { benchLabs, benchStallMeter } from './labs.ts';
 import type { BenchRow } from './row.ts';
+import { benchStore } from './store.ts';
 import { benchVagrant } from './vagrant.ts';
 
 /** `npm run bench [-- part ...]`. Measure on a host that does nothing else: two heavy things at once make both lie. */
@@ -10,6 +11,7 @@ const parts: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   'stall-meter': benchStallMeter,
   labs: benchLabs,
   image: benchImage,
+  store: benchStore,
   vagrant: benchVagrant,
 };
 

@@ -32,11 +32,14 @@ interface Ending {
  *
  * The last phase always ends with the stall: `reconnect` when an acknowledgement ended it, `open` when the clients had
  * still not written at the end of the window - what was missing is then not known. It is added when the markers do
- * not name it; a marker called `reconnect` lends it `governedBy` and `shorten`, nothing else.
+ * not name it; a last marker called `reconnect` lends it `governedBy` and `shorten`, nothing else. Where something is between a
+ * client that is connected again and one that writes again, `reconnect` is a phase with an end of its own, and the last
+ * marker is called `resume`.
+ * @param stall of one client; its name is for markers that ask what happened to this one
  * @param events those of the stall's window, in any order. An older one would count as "seen earlier".
  */
 export function cutIntoPhases(
-  stall: Stall,
+  stall: Stall & { client?: string },
   markers: readonly PhaseMarker[],
   events: readonly TimelineEvent[],
 ): Phase[] {
@@ -73,21 +76,24 @@ export function cutIntoPhases(
     includes = [];
   };
 
-  const reconnect = markers.find((marker) => marker.name === 'reconnect');
+  const named = markers.at(-1);
+  const last = named !== undefined && lastPhases.has(named.name) ? named : undefined;
   for (const marker of markers) {
-    if (marker !== reconnect) close(marker, endingOf(marker, inOrder, from, stall));
+    if (marker !== last) close(marker, endingOf(marker, inOrder, from, stall));
   }
   const end = endOf(stall);
   if (stall.open) {
     close({ name: 'open' }, { boundary: end, evidence: 'no acknowledgement up to the end of the window' });
   } else {
-    close(
-      { name: 'reconnect', ...(reconnect === undefined ? {} : facts(reconnect)) },
-      { boundary: end, evidence: 'first acknowledgement (probe)' },
-    );
+    close(last === undefined ? { name: 'reconnect' } : { name: last.name, ...facts(last) }, {
+      boundary: end,
+      evidence: 'first acknowledgement (probe)',
+    });
   }
   return phases;
 }
+
+const lastPhases: ReadonlySet<string> = new Set(['reconnect', 'resume']);
 
 /** What the stack says about a phase, whether it was observed or not. */
 function facts({ governedBy, shorten }: Omit<PhaseMarker, 'matches'>): Omit<PhaseMarker, 'name' | 'matches'> {
@@ -105,9 +111,9 @@ function endingOf(
   marker: PhaseMarker,
   events: readonly TimelineEvent[],
   from: Boundary,
-  stall: Stall,
+  stall: Stall & { client?: string },
 ): Ending {
-  const seen = events.filter((event) => marker.matches(event));
+  const seen = events.filter((event) => marker.matches(event, stall.client));
   const first = seen[0];
   if (first === undefined) return { boundary: null, evidence: 'nothing was seen that ends it' };
   const earlier = seen.findLast((event) => event.atMs < from.atMs);

@@ -273,6 +273,11 @@ export function parseRecord(text: string, origin: string): RunRecord {
   } catch (error) {
     throw new RigError(`${origin}: not a record: ${String(error)}`);
   }
+  return recordOf(json, origin);
+}
+
+/** The same from a value. @throws RigError when it is of another schema version, or does not fit */
+export function recordOf(json: unknown, origin: string): RunRecord {
   const version = z.looseObject({ schema: z.number() }).safeParse(json);
   if (version.success && version.data.schema > recordSchema)
     throw new RigError(

@@ -42,9 +42,9 @@ export async function keepFailure(
   spec: LabSpec,
   scenario: Scenario,
   why: string,
-  outDirectory: string,
+  options: Pick<ScenarioOptions, 'outDirectory' | 'night' | 'progress'>,
 ): Promise<RunRecord> {
-  return (await keepRecord(emptyRecord(spec, scenario, why), outDirectory)).record;
+  return (await keepRecord(emptyRecord(spec, scenario, why), options)).record;
 }
 
 /** Ends every process of a lab; with `purge` its folder and frozen state go too. Idempotent. @throws HostError when another command holds it */

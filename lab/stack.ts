@@ -39,7 +39,8 @@ export type MonitorEvent = Omit<TimelineEvent, 'atMs' | 'uncertaintyMs' | 'node'
 /** What ends a phase of a takeover: the first event that matches, after the end of the phase before it. */
 export interface PhaseMarker {
   name: string;
-  matches(event: TimelineEvent): boolean;
+  /** @param client the one whose stall is cut */
+  matches(event: TimelineEvent, client?: string): boolean;
   governedBy?: string;
   /** How it could be shortened, as far as the documentation of what governs it says so. */
   shorten?: Advice[];
@@ -148,7 +149,10 @@ export interface Stack {
   heartbeatIntervalMs(settings: Settings): number;
   /** True when the service returns to its preferred node by itself once that is well again. */
   failsBack(settings: Settings): boolean;
-  /** Boundaries of a takeover in the order in which they happen. The last phase, `reconnect`, ends with the first acknowledgement. */
+  /**
+   * Boundaries of a takeover in the order in which they happen. The last phase, `reconnect` or `resume`, ends with the first
+   * acknowledgement.
+   */
   phases(takeover: Takeover, settings: Settings): PhaseMarker[];
   budget(takeover: Takeover, settings: Settings): Budget;
   /** What the settings alone say about how long a takeover takes: floor and expectation are predicted from it. */

@@ -9,7 +9,7 @@ import { layout, recordsDirectory, replicated, topology } from './heartbeat-sarg
 import { monitors } from './heartbeat-sarge/monitors.ts';
 import { periodPlan } from './heartbeat-sarge/period.ts';
 import { active } from './heartbeat-sarge/server-state.ts';
-import { settings, validate } from './heartbeat-sarge/settings.ts';
+import { probeIntervalMs, settings, validate } from './heartbeat-sarge/settings.ts';
 import { budget, patience, phases, timing } from './heartbeat-sarge/takeover.ts';
 import {
   drbdAnatomy,
@@ -68,7 +68,7 @@ export const heartbeatSarge: Stack = {
   workload: (values) => ({
     kind: 'nfs-append',
     directory: recordsDirectory,
-    intervalMs: numberSetting(values, 'probe.intervalMs'),
+    intervalMs: probeIntervalMs(values),
   }),
   detectionMs: (values) => numberSetting(values, 'deadtime') * 1000,
   heartbeatIntervalMs: (values) => numberSetting(values, 'keepalive') * 1000,

@@ -13,7 +13,7 @@ const cable = linkCut('eth1');
 
 export const linkFlap: Scenario = {
   name: 'link-flap',
-  title: 'The cable of the active server is out for half the time in which the cluster would declare it dead',
+  title: 'The link of the active server is out for half the time in which the cluster would declare it dead',
   question: 'Does a short loss of link pass without a failover, and how long do clients wait?',
   needs: cable.needs,
 
@@ -35,7 +35,7 @@ export const linkFlap: Scenario = {
     const outageMs = stage.detectionMs / 2;
 
     await window(
-      { name: 'outage', title: `the cable of ${victim} is out`, from: victim, cause: 'none', outageMs },
+      { name: 'outage', title: `the link of ${victim} is out`, from: victim, cause: 'none', outageMs },
       async () => {
         const { elapsedMs } = await inject(cable, victim);
         await observe(Math.max(0, outageMs - elapsedMs));

@@ -1,5 +1,6 @@
 // Types, lint and format: what can be said of the sources without running them. Two at a time, the longest one first.
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 
 /** With a cache a file is looked at again only when it has changed itself, which is quick and can miss what a change elsewhere did. */
@@ -23,12 +24,19 @@ const lanesOf = (cached) => [
   ],
 ];
 
-/** Runs all of them, whatever one of them finds, and prints what each says when it is done. Resolves with how many passed and failed. */
-export async function staticChecks(folder, { cached }) {
+/**
+ * Runs all of them, whatever one of them finds, and prints what each says when it is done; in the background with the lowest
+ * priority. Resolves with how many passed and failed.
+ */
+export async function staticChecks(
+  folder,
+  { cached, inTheBackground = false, print = (text) => process.stdout.write(text) },
+) {
   const statuses = await Promise.all(
     lanesOf(cached).map(async (lane) => {
       const ended = [];
-      for (const { title, command } of lane) ended.push(await check(folder, title, command));
+      for (const { title, command } of lane)
+        ended.push(await check(folder, title, command, { inTheBackground, print }));
       return ended;
     }),
   );
@@ -36,7 +44,7 @@ export async function staticChecks(folder, { cached }) {
   return { passed: statuses.flat().length - failed, failed };
 }
 
-function check(folder, title, [name, ...args]) {
+function check(folder, title, [name, ...args], { inTheBackground, print }) {
   const startedMs = performance.now();
   return new Promise((resolve) => {
     const child = spawn(join(folder, 'node_modules', '.bin', name), args, {
@@ -44,11 +52,12 @@ function check(folder, title, [name, ...args]) {
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (inTheBackground && child.pid !== undefined) lowerPriority(child.pid);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     const end = (status) => {
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
-      process.stdout.write(`\n== ${title}: ${status === 0 ? 'ok' : 'failed'}, ${seconds} s\n${output}`);
+      print(`\n== ${title}: ${status === 0 ? 'ok' : 'failed'}, ${seconds} s\n${output}`);
       resolve(status);
     };
     child.on('error', (error) => {
@@ -57,4 +66,13 @@ function check(folder, title, [name, ...args]) {
     });
     child.on('close', (status) => end(status ?? 1));
   });
+}
+
+/** One that has ended already needs none. */
+function lowerPriority(pid) {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch (error) {
+    if (error.code !== 'ERR_SYSTEM_ERROR') throw error;
+  }
 }

@@ -31,7 +31,9 @@ export const measurementSound: Check = {
       judgeHost(record),
       ...judgeLoad(record, disturbedMs),
       judgeClocks(record),
-      ...record.clients.map((client) => judgeSchedule(client, disturbedMs)),
+      ...record.clients.map((client) =>
+        judgeSchedule(client, { fromMs: scheduleKept(record), toMs: disturbedMs }),
+      ),
     ]);
   },
 };
@@ -127,12 +129,20 @@ function judgeClocks({ clocks, clients }: RunRecord): Judgement {
     : { verdict: 'pass', message: `${known}, the others better` };
 }
 
-function judgeSchedule({ name, samples }: ClientResult, disturbedMs: number): Judgement {
+/** What was due before, while the writers opened their files, is not judged; records of before this was told have all of it judged. */
+function scheduleKept({ events }: RunRecord): number {
+  return events.find((event) => event.source === 'lab' && event.kind === 'schedule-kept')?.atMs ?? 0;
+}
+
+function judgeSchedule(
+  { name, samples }: ClientResult,
+  { fromMs, toMs }: Pick<Stretch, 'fromMs' | 'toMs'>,
+): Judgement {
   const { dueMs, startMs, intervalMs } = samples;
-  // What was due before and could not start by then is held up by the fault.
+  // What was due before the fault and could not start by then is held up by it.
   const lateness = dueMs.flatMap((due, i) => {
     const start = startMs[i] ?? due;
-    return due < disturbedMs && start < disturbedMs ? [start - due] : [];
+    return due >= fromMs && due < toMs && start < toMs ? [start - due] : [];
   });
   if (lateness.length < operationsNeeded)
     return {

@@ -1,21 +1,22 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { RigError, UsageError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
-import { parseRecord } from '../record.ts';
 import type { RunRecord } from '../record.ts';
+import { openStore } from '../store/open-store.ts';
+import { readRecordFile } from '../store/record-files.ts';
+import type { CliContext } from './context.ts';
+import { tell } from './output.ts';
 
 export interface KeptRecord {
   record: RunRecord;
   directory: string;
 }
 
-/** Names of the runs in a results folder, oldest first: their ids begin with the time. */
+/** Names of the runs in a results folder, oldest first. Those whose record cannot be read come before all others: none is the latest. */
 export async function runsIn(results: string): Promise<string[]> {
-  const entries = await readdir(results, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const kept = await Promise.all(names.map((name) => isFile(join(results, name, 'record.json'))));
-  return names.filter((_, i) => kept[i] === true).sort();
+  const { runs, setAside } = await openStore(results).read();
+  return [...setAside.map(({ run }) => run), ...runs.map(({ id }) => id)];
 }
 
 /** Names of the folders of sweeps in a results folder, oldest first. */
@@ -37,13 +38,40 @@ export async function readRun(cwd: string, results: string, run: string): Promis
     path.endsWith('.json') ? [path] : [join(path, 'record.json')],
   );
   for (const file of candidates)
-    if (await isFile(file))
-      return { record: parseRecord(await readFile(file, 'utf8'), file), directory: resolve(file, '..') };
+    if (await isFile(file)) return { record: await readRecordFile(file), directory: resolve(file, '..') };
   const known = await runsIn(results);
   throw new UsageError(
     `there is no run ${JSON.stringify(run)}`,
     known.length === 0 ? `${results} holds none; lab scenario makes one` : didYouMean(run, known),
   );
+}
+
+/**
+ * Reads several runs. One whose record cannot be read is told and left out; where it is the only one, there is nothing else to
+ * do than to say so.
+ * @throws what readRun throws, where one run was asked for; UsageError for one that there is not
+ */
+export async function readRuns(
+  context: CliContext,
+  results: string,
+  runs: readonly string[],
+): Promise<{ kept: KeptRecord[]; leftOut: string[] }> {
+  const kept: KeptRecord[] = [];
+  const leftOut: string[] = [];
+  for (const run of runs)
+    try {
+      kept.push(await readRun(context.cwd, results, run));
+    } catch (error) {
+      if (runs.length === 1 || !(error instanceof RigError)) throw error;
+      tell(context, `note: ${run} is left out: ${error.message.split('\n')[0] ?? ''}`);
+      leftOut.push(run);
+    }
+  return { kept, leftOut };
+}
+
+/** What a results folder holds beside its runs: `lab-results/*` names it too, and means the runs. */
+export function isNoRun(path: string): boolean {
+  return ['index.jsonl', 'baseline.json', 'nights'].includes(basename(path));
 }
 
 async function isFile(path: string): Promise<boolean> {

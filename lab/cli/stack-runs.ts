@@ -1,8 +1,12 @@
-import { messageOf } from '../errors.ts';
 import type { Edition } from '../plan.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunSummary } from '../run-summary.ts';
 import type { Stack } from '../stack.ts';
-import { readRun, runsIn } from './records.ts';
+
+/** What a run has to say about its stack. */
+type RunOfStack = Pick<
+  RunSummary,
+  'id' | 'stack' | 'edition' | 'scenario' | 'provider' | 'verdict' | 'startedAt'
+>;
 
 /** What is told of a run here. */
 export interface ToldRun {
@@ -29,37 +33,15 @@ export interface StackRuns {
   editions: EditionRuns[];
 }
 
-/** A run whose record cannot be read. */
-export interface BrokenRecord {
-  run: string;
-  problem: string;
-}
-
-/** Every record of a results folder, oldest first; those that cannot be read beside them. */
-export async function readRecords(
-  cwd: string,
-  results: string,
-): Promise<{ records: RunRecord[]; broken: BrokenRecord[] }> {
-  const records: RunRecord[] = [];
-  const broken: BrokenRecord[] = [];
-  for (const run of await runsIn(results)) {
-    try {
-      records.push((await readRun(cwd, results, run)).record);
-    } catch (error) {
-      broken.push({ run, problem: messageOf(error).split('\n')[0] ?? '' });
-    }
-  }
-  return { records, broken };
-}
-
-export function stackRuns(stack: Stack, records: readonly RunRecord[]): StackRuns {
+/** @param runs in the order of the history */
+export function stackRuns(stack: Stack, runs: readonly RunOfStack[]): StackRuns {
   const { name, title, article } = stack;
   return {
     name,
     title,
     article,
     editions: stack.editions.map((edition) => {
-      const own = records.filter((record) => record.stack === name && record.edition === edition);
+      const own = runs.filter((run) => run.stack === name && run.edition === edition);
       const newestPass = newest(own, 'pass');
       const newestFail = newest(own, 'fail');
       return {
@@ -73,13 +55,8 @@ export function stackRuns(stack: Stack, records: readonly RunRecord[]): StackRun
   };
 }
 
-function newest(records: readonly RunRecord[], verdict: RunRecord['verdict']): ToldRun | null {
-  const latest = records
-    .filter((record) => record.verdict === verdict)
-    .reduce<RunRecord | undefined>(
-      (held, record) => (held === undefined || record.startedAt > held.startedAt ? record : held),
-      undefined,
-    );
+function newest(runs: readonly RunOfStack[], verdict: RunSummary['verdict']): ToldRun | null {
+  const latest = runs.findLast((run) => run.verdict === verdict);
   if (latest === undefined) return null;
   const { id, scenario, provider, startedAt } = latest;
   return { run: id, scenario, provider, startedAt };

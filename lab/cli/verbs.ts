@@ -78,6 +78,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/list.ts')).defineList,
   },
   {
+    name: 'prune',
+    summary: 'remove old runs, except accepted ones and those of recent nights',
+    load: async () => (await import('./commands/prune.ts')).definePrune,
+  },
+  {
     name: 'doctor',
     summary: 'what this host can run, what is missing, how to get it',
     load: async () => (await import('./commands/doctor.ts')).defineDoctor,

@@ -8,8 +8,8 @@ import type { FaultBounds } from './parts/bounds.ts';
 import { untilSilent } from './parts/silence.ts';
 
 /**
- * The cable of a NIC is out: the guest loses carrier, and no frame comes or goes. Where the NIC is in a bond, the cables of all of
- * it are: without one of them the bond goes on, and nobody loses anything.
+ * The link of a NIC is out: the guest loses carrier, and no frame comes or goes. It is one cable, or where the NIC is in a bond,
+ * the cables of all of it: without one of them the bond goes on, and nobody loses anything.
  */
 export function linkCut(
   nic: string,
@@ -17,7 +17,7 @@ export function linkCut(
 ): Fault {
   return {
     name: 'link-cut',
-    title: `the cable of ${nic} is out`,
+    title: `the link of ${nic} is out`,
     needs: ['link'],
 
     inject: async ({ lab, node }) => {

@@ -78,13 +78,14 @@ function differIn(a: Settings, b: Settings): string[] {
 }
 
 /** In these the service is there again and the client is not yet back. */
-const clientPhases: ReadonlySet<string> = new Set(['grace', 'reconnect']);
+const clientPhases: ReadonlySet<string> = new Set(['reconnect', 'grace', 'resume']);
 
 /** A stall that is open, or whose end the clients did not mark, teaches nothing. */
 function stallOf({ stalls, worst, stallSeconds, phases }: Window, timing: Timing): EarlierStall[] {
   const last = phases.at(-1);
   const open = stalls.some((stall) => stall.client === worst && stall.open);
-  if (open || stallSeconds === null || last?.name !== 'reconnect' || last.seconds === null) return [];
+  if (open || stallSeconds === null || !clientPhases.has(last?.name ?? '') || last?.seconds === null)
+    return [];
   const clientSeconds = phases
     .filter((phase) => clientPhases.has(phase.name))
     .reduce((total, phase) => total + (phase.seconds ?? 0), 0);

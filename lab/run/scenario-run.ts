@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { judge, overall } from '../check.ts';
 import { InterruptedError, LabError, NotRecoveredError, RigError, messageOf } from '../errors.ts';
@@ -9,6 +9,7 @@ import type { Lab } from '../provider.ts';
 import type { RunRecord } from '../record.ts';
 import type { Scenario } from '../scenario.ts';
 import type { ReadBackResult } from '../stack.ts';
+import { openStore } from '../store/open-store.ts';
 import { together, unlessBroken } from '../together.ts';
 import { clientsOf } from '../topology.ts';
 import { gatherFinalState, keepLogs, readVersions } from './aftermath.ts';
@@ -26,6 +27,8 @@ import { startWitnesses, type Witnesses } from './witnesses.ts';
 export interface ScenarioOptions {
   /** Folder under which the run gets a folder of its own, named by its id. */
   outDirectory: string;
+  /** Id of the night that it is run for. */
+  night?: string;
   startProbe: StartProbe;
   /** Keep every frame of every network as a pcap file beside the record. */
   capture?: boolean;
@@ -39,8 +42,8 @@ export interface ScenarioOptions {
 
 /**
  * Runs one scenario on the pristine lab: restore, watch, break, heal, read back, judge, keep. The caller holds the lab's
- * lock. A rig that breaks gives a record with the verdict `unknown`; only an interruption, and a lab that does not come up
- * for a reason of the host, throw.
+ * lock. A rig that breaks gives a record with the verdict `unknown`; only an interruption, a lab that does not come up for a
+ * reason of the host, and a results folder that cannot be written throw.
  */
 export async function runOnLab(
   spec: LabSpec,
@@ -48,10 +51,11 @@ export async function runOnLab(
   options: ScenarioOptions,
 ): Promise<{ record: RunRecord; directory: string }> {
   const { outDirectory, progress, signal } = options;
+  await openStore(outDirectory).makeReady();
   const missing = scenario.needs.filter((need) => !spec.provider.capabilities.has(need));
   if (missing.length > 0) {
     const record = emptyRecord(spec, scenario, `${spec.provider.name} cannot ${missing.join(', ')}`);
-    return await keepRecord(record, outDirectory);
+    return await keepRecord(record, options);
   }
   let lab: Lab;
   try {
@@ -61,15 +65,14 @@ export async function runOnLab(
     progress.note(`the lab did not come up: ${error.message}`);
     return await keepRecord(
       emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`),
-      outDirectory,
+      options,
     );
   }
-  await mkdir(outDirectory, { recursive: true });
   const captures = options.capture === true ? await mkdtemp(join(outDirectory, '.capturing-')) : undefined;
   try {
     await markDirty(labDirectory(spec.home, spec.name), scenario.name);
     const { record, files, pcaps } = await perform(spec, scenario, lab, options, captures);
-    const kept = await keepRecord(record, outDirectory, files);
+    const kept = await keepRecord(record, options, files);
     for (const pcap of pcaps) await rename(join(captures ?? '', pcap), join(kept.directory, pcap));
     return kept;
   } finally {
@@ -228,20 +231,13 @@ async function salvage(probes: readonly RunningProbe[]): Promise<ProbeData[]> {
   return ended.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-/** Writes the record and its files; the record appears as a whole. */
+/** Keeps the run in the results folder; it appears as a whole. @throws HostError when it cannot be written */
 export async function keepRecord(
   record: RunRecord,
-  outDirectory: string,
+  { outDirectory, night, progress }: Pick<ScenarioOptions, 'outDirectory' | 'night' | 'progress'>,
   files: ReadonlyMap<string, string> = new Map(),
 ): Promise<{ record: RunRecord; directory: string }> {
-  const directory = join(outDirectory, record.id);
-  await mkdir(directory, { recursive: true });
-  for (const [name, text] of files) {
-    await mkdir(join(directory, name, '..'), { recursive: true });
-    await writeFile(join(directory, name), text);
-  }
-  const file = join(directory, 'record.json');
-  await writeFile(`${file}.new`, `${JSON.stringify(record)}\n`);
-  await rename(`${file}.new`, file);
+  const { directory, note } = await openStore(outDirectory).keep(record, { night: night ?? null, files });
+  if (note !== undefined) progress.note(note);
   return { record, directory };
 }

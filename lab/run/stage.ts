@@ -1,5 +1,5 @@
 import { hostNowMs } from '../clock.ts';
-import { InterruptedError, RigError, TimeoutError, UsageError, messageOf } from '../errors.ts';
+import { InterruptedError, UsageError, messageOf } from '../errors.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
@@ -7,12 +7,13 @@ import type { FaultResult } from '../record.ts';
 import type { Stage, WindowRequest } from '../scenario.ts';
 import type { Takeover } from '../stack.ts';
 import { serversOf } from '../topology.ts';
-import { pause, waitFor, type Seen } from '../wait.ts';
+import { pause } from '../wait.ts';
 import { clusterWords, recovery } from './cluster-words.ts';
 import { round, type Journal } from './journal.ts';
 import { lifted, type StandingFault } from './lift.ts';
 import type { LabSpec } from './spec.ts';
 import type { Witnesses } from './witnesses.ts';
+import { caughtUp, keepSchedule, writing } from './writers.ts';
 
 /** A stretch of the run whose stalls are measured. */
 export interface OpenedWindow extends WindowRequest {
@@ -28,13 +29,6 @@ export interface StageResult {
   /** Where the service should be at the end. */
   expectedActive: string;
 }
-
-/** How many acknowledgements after a disturbance make a client count as writing again. */
-const writesAgain = 20;
-/** How long clients may take, from their first write on, until an operation is acknowledged within two intervals of when it was due. */
-const calmWithinMs = 20_000;
-/** A client that is no later than this keeps its schedule again. */
-const caughtUpMs = 500;
 
 export interface OpenStage {
   stage: Stage;
@@ -105,18 +99,12 @@ export function openStage(
     clients: probes.map(({ client }) => client),
     peerOf,
     baseline: async (ms) => {
-      await step('wait until every client keeps its schedule', async () => {
-        await writing(patience.takeoverMs);
-        // Of a host that is too slow for the schedule the checks say so.
-        await waitFor('the schedule', () => Promise.resolve(onSchedule()), {
-          timeoutMs: calmWithinMs,
-          everyMs: 50,
-          signal,
-        }).catch((error: unknown) => {
-          if (!(error instanceof TimeoutError)) throw error;
-        });
+      await step('wait until every client keeps its schedule', () => keepSchedule(probes, signal));
+      const { intervalMs } = stack.workload(settings);
+      told(`every client keeps its schedule, a write every ${String(intervalMs)} ms`, 'schedule-kept');
+      await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
+        await Promise.all([writing(probes, { timeoutMs: patience.takeoverMs, signal }), pause(ms, signal)]);
       });
-      await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, () => pause(ms, signal));
     },
     inject: async (fault, node) =>
       await step(`${fault.title} on ${node}`, async () => {
@@ -188,32 +176,13 @@ export function openStage(
       }
     },
     clientsWrite: async ({ timeoutMs }) => {
-      await step('wait until every client writes again', () => recovery(writing(timeoutMs)));
+      await step('wait until every client writes again', () =>
+        recovery(writing(probes, { timeoutMs, signal })),
+      );
     },
     caughtUp: async ({ timeoutMs }) => {
       await step('wait until every client has caught up with its schedule', () =>
-        recovery(
-          waitFor(
-            'the clients to catch up',
-            () => {
-              const late = probes.filter((probe) => !probe.away && (probe.behindMs ?? Infinity) > caughtUpMs);
-              return Promise.resolve(
-                late.length === 0
-                  ? { done: true, value: true }
-                  : {
-                      done: false,
-                      state: late
-                        .map(
-                          (probe) =>
-                            `${probe.client} is ${((probe.behindMs ?? NaN) / 1000).toFixed(1)} s behind`,
-                        )
-                        .join(', '),
-                    },
-              );
-            },
-            { timeoutMs, everyMs: 100, signal },
-          ),
-        ),
+        recovery(caughtUp(probes, { timeoutMs, signal })),
       );
     },
     writerReturns: async (client) => {
@@ -225,36 +194,6 @@ export function openStage(
     observe: async (ms) => {
       await step(`watch for ${String(ms / 1000)} s`, () => pause(ms, signal));
     },
-  };
-
-  const { intervalMs } = stack.workload(settings);
-  const onSchedule = (): Seen<true> => {
-    const late = probes.filter((probe) => (probe.behindMs ?? Infinity) > 2 * intervalMs);
-    return late.length === 0
-      ? { done: true, value: true }
-      : { done: false, state: late.map(({ client }) => client).join(', ') };
-  };
-  const writing = async (timeoutMs: number): Promise<void> => {
-    const before = new Map(probes.map((probe) => [probe.client, probe.acknowledged]));
-    const ended = await waitFor(
-      `${String(writesAgain)} acknowledged writes of each client`,
-      () => {
-        const behind = probes
-          .map((probe) => ({ probe, writes: probe.acknowledged - (before.get(probe.client) ?? 0) }))
-          .filter(({ probe, writes }) => !probe.away && writes < writesAgain);
-        const gone = probes.find((probe) => probe.ended);
-        return Promise.resolve(
-          behind.length === 0 || gone !== undefined
-            ? { done: true, value: gone }
-            : {
-                done: false,
-                state: behind.map(({ probe, writes }) => `${probe.client}: ${String(writes)}`).join(', '),
-              },
-        );
-      },
-      { timeoutMs, everyMs: 100, signal },
-    );
-    if (ended !== undefined) throw new RigError(`the writer on ${ended.client} ended by itself`);
   };
 
   return {

@@ -1,4 +1,5 @@
 import type { Erratum } from '../../lab/plan.ts';
+import { serialPortOfVagrant } from '../parts/period-machines.ts';
 import { section } from './article.ts';
 
 const keptAndNoted = 'period: as printed. current: ';
@@ -131,7 +132,7 @@ export const heartbeatErrata: readonly Erratum[] = [
     says: 'serial /dev/ttyS0',
     right: 'A port that nobody else opens: no getty in /etc/inittab, no console= of the kernel.',
     why: 'A login prompt on the line answers heartbeats as if they were names of users.',
-    handling: `${keptAndNoted}/dev/ttyS1, for ttyS0 is the console.`,
+    handling: `period: as printed; ${serialPortOfVagrant}. current: /dev/ttyS1, for ttyS0 is the console.`,
   },
   {
     section: section.heartbeat,

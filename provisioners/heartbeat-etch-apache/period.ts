@@ -2,6 +2,7 @@ import type { Plan, PlanSection } from '../../lab/plan.ts';
 import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { heartbeatTime, warntimeOf } from '../parts/heartbeat.ts';
+import { cardsOfVagrant } from '../parts/period-machines.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
@@ -19,6 +20,7 @@ export function periodPlan(settings: Settings): Plan {
     introduction: [
       'Rendered, not run: these are the article’s own commands and files. What cannot run as printed is mended and listed as an erratum; everything else is left as it was.',
       'Network cards are eth0, which the clients see, and eth1, which a crossed cable joins to that of the other server. The article names no client.',
+      cardsOfVagrant,
     ],
     nodes: topology('period').nodes.map((node) => ({
       name: node.name,

@@ -96,12 +96,14 @@ async function furtherServerHealth(
     {
       what: `one server serves ${layout.lunNames.join(', ')}`,
       ok: serving.length === 1 && (ha || server === layout.preferred),
-      found:
-        serving.length > 0
-          ? serving.join(' and ')
-          : targets.map(({ name, faults }) => `${name}: ${faults.join(', ')}`).join('; '),
+      found: serving.length > 0 ? serving.join(' and ') : inWords(targets),
     },
   ];
+}
+
+function inWords(targets: readonly { name: string; faults: readonly string[] }[]): string {
+  if (targets.length === 0) return 'no server tells';
+  return targets.map(({ name, faults }) => `${name}: ${faults.join(', ')}`).join('; ');
 }
 
 function judged(what: string, faults: readonly string[]): Health[number] {

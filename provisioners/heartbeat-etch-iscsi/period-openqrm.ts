@@ -11,7 +11,8 @@ import { periodFiles } from './period-files.ts';
 
 const servers = ['master', 'slave'];
 
-export function mysql(nodes: readonly string[]): PlanSection {
+export function mysql(nodes: readonly string[], settings: Settings): PlanSection {
+  const isolation = textSetting(settings, 'mysql.isolation').replace('-', ' ');
   return {
     title: 'MySQL',
     articleSection: section.mysql,
@@ -20,7 +21,7 @@ export function mysql(nodes: readonly string[]): PlanSection {
         `mysql -u root mysql -e "UPDATE user SET Password=PASSWORD('') WHERE user='root'; FLUSH PRIVILEGES;"`,
       ]),
       run(nodes, 'Change the isolation level', [
-        'mysql -u root -e "SET GLOBAL TRANSACTION ISOLATION LEVEL READ COMMITTED;"',
+        `mysql -u root -e "SET GLOBAL TRANSACTION ISOLATION LEVEL ${isolation};"`,
       ]),
       run(nodes, 'Link the socket', ['ln -s /var/run/mysqld/mysqld.sock /var/lib/mysql/mysql.sock'], {
         why: 'Mended: /var/run/mysql, as printed, does not exist.',

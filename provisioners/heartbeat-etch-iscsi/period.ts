@@ -5,6 +5,7 @@ import { addressesOf } from '../../lab/topology.ts';
 import { heartbeatTime } from '../parts/heartbeat.ts';
 import { differing } from '../parts/differing-time.ts';
 import { periodNfsState } from '../parts/period-nfs-state.ts';
+import { cardsOfVagrant } from '../parts/period-machines.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
@@ -24,6 +25,7 @@ export function periodPlan(settings: Settings): Plan {
     introduction: [
       'Rendered, not run: these are the article’s own commands and files. What cannot run as printed is mended and listed as an erratum; everything else is left as it was.',
       'The servers are called MASTER and SLAVE. Their cards eth0, eth1 and eth2 make bond0; eth3 carries DRBD. The article describes no client, and ends before it comes to openQRM.',
+      cardsOfVagrant,
     ],
     nodes: topology('period').nodes.map((node) => ({
       name: node.name,
@@ -61,7 +63,7 @@ export function periodPlan(settings: Settings): Plan {
           ]),
         ],
       },
-      mysql(servers),
+      mysql(servers, settings),
       bondingSection(settings),
       targetSection(settings),
       initiatorSection(settings),
@@ -85,10 +87,12 @@ const base: PlanSection = {
   ].join('\n'),
   steps: [
     ...servers.map((name) =>
-      run([name], `Call it ${name.toUpperCase()}`, [
-        `echo ${name.toUpperCase()} > /etc/hostname`,
-        `hostname ${name.toUpperCase()}`,
-      ]),
+      run(
+        [name],
+        `Call it ${name.toUpperCase()}`,
+        [`echo ${name.toUpperCase()} > /etc/hostname`, `hostname ${name.toUpperCase()}`],
+        { why: 'In the article the installer does it.' },
+      ),
     ),
     run(
       servers,
@@ -100,7 +104,7 @@ const base: PlanSection = {
         'mkfs.ext3 /dev/vol/data',
       ],
       {
-        why: 'Mended: the partitions are given names, and the article prints no lvcreate. The installer’s ext3 is what is mounted later.',
+        why: 'Mended: the partition has a name, the article’s second one is optional, and it prints no lvcreate. The installer’s ext3 is what is mounted later.',
       },
     ),
   ],
@@ -165,6 +169,7 @@ const drbdSetup: PlanSection = {
     run(servers, 'Bring the resource up', ['drbdadm up all', 'cat /proc/drbd']),
     run(['master'], 'Make MASTER primary', ['drbdadm -- --do-what-I-say primary all']),
     run(['master'], 'Start the initial sync', ['drbdadm -- connect all']),
+    run(servers, 'Look how far it is', ['cat /proc/drbd']),
     wait(
       servers,
       'the initial sync to end',

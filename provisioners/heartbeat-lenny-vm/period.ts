@@ -2,6 +2,7 @@ import type { Plan, PlanSection } from '../../lab/plan.ts';
 import { flagSetting, numberSetting, textSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { heartbeatTime } from '../parts/heartbeat.ts';
+import { cardsOfVagrant } from '../parts/period-machines.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
@@ -22,6 +23,7 @@ export function periodPlan(settings: Settings): Plan {
     introduction: [
       'Rendered, not run: these are the article’s own commands and files. What cannot run as printed is mended and listed as an erratum; everything else is left as it was.',
       'Network cards are eth0, which the office sees, and eth1, which a cable joins to that of the other server. The article names no client, and no virtual machine.',
+      cardsOfVagrant,
     ],
     nodes: topology('period').nodes.map((node) => ({
       name: node.name,
@@ -80,15 +82,17 @@ function drbd(settings: Settings): PlanSection {
       packages(servers, ['linux-headers-2.6-amd64', 'psmisc', 'build-essential'], {
         why: 'Mended: linux-headers-2.6.26-686 lacks a part of its name, and is of the 32-bit system.',
       }),
-      run(servers, 'Fetch DRBD', [
-        'cd /usr/src',
-        'wget http://oss.linbit.com/drbd/8.3/drbd-8.3.1.tar.gz',
-        'tar -xzf drbd-8.3.1.tar.gz',
-      ]),
       run(
         servers,
-        'Build and install the module',
-        ['cd /usr/src/drbd-8.3.1', 'make clean all', 'make install'],
+        'Fetch DRBD, build and install the module',
+        [
+          'cd /usr/src',
+          'wget http://oss.linbit.com/drbd/8.3/drbd-8.3.1.tar.gz',
+          'tar -xzf drbd-8.3.1.tar.gz',
+          'cd drbd-8.3.1',
+          'make clean all',
+          'make install',
+        ],
         { timeoutMs: 1_200_000 },
       ),
       run(
@@ -148,7 +152,7 @@ function heartbeat(settings: Settings): PlanSection {
         `Copy them to ${backup}`,
         ['cd /etc/ha.d', `scp ha.cf haresources authkeys ${backup}:$PWD`],
         {
-          why: 'Mended: the article copies authkey, to a file whose name is that of the server and the folder.',
+          why: 'Mended: the article copies authkey, to a file whose name is that of the server and the folder. Files were written since the last cd.',
         },
       ),
       file([backup], '/etc/ha.d/ha.cf', periodFiles.haCf('192.168.1.11', failback, times), {

@@ -5,6 +5,7 @@ import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import { heartbeatTime } from '../parts/heartbeat.ts';
 import { differing } from '../parts/differing-time.ts';
 import { periodNfsState } from '../parts/period-nfs-state.ts';
+import { cardsOfVagrant } from '../parts/period-machines.ts';
 import { file, packages, run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { errata } from './errata.ts';
@@ -22,6 +23,7 @@ export function periodPlan(settings: Settings): Plan {
     introduction: [
       'Rendered, not run: these are the article’s own commands and files. What cannot run as printed is mended and listed as an erratum; everything else is left as it was.',
       'The commands call for machines of 2005; the network card is eth0, as in the article.',
+      cardsOfVagrant,
     ],
     nodes: topology('period').nodes.map((node) => ({
       name: node.name,

@@ -5,9 +5,10 @@ import { soonerServing } from '../parts/advice.ts';
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
 import { haresourcesTiming } from '../parts/haresources-timing.ts';
 import { serialLineTerms, serialLineTimers } from '../parts/heartbeat-media.ts';
-import { graceAdvice, nfsClientTerms, nfsClientTiming, reconnectGovernedBy } from '../parts/nfs-client.ts';
+import { nfsClientTerms, nfsClientTiming, reconnectGovernedBy } from '../parts/nfs-client.ts';
 import type { NfsMount } from '../parts/nfs-client.ts';
-import { budgetOf, on, sum } from '../parts/takeover.ts';
+import { backWithGrace } from '../parts/nfs-grace.ts';
+import { budgetOf, sum } from '../parts/takeover.ts';
 import { layout } from './layout.ts';
 
 /** What the server keeps for its clients, and they reclaim from the next one: nothing in NFSv3. */
@@ -26,17 +27,9 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
     server: 'nfs-kernel-server',
     reconnect: reconnectGovernedBy(mountOf(settings)),
     sooner: [soonerServing],
-    further:
-      state === undefined
-        ? []
-        : [
-            {
-              name: 'grace',
-              matches: on(takeover.to, 'grace-ended'),
-              governedBy: `the last client to reclaim, nfs.graceTime=${String(state.graceSeconds)} at most`,
-              shorten: [graceAdvice],
-            },
-          ],
+    ...(state === undefined
+      ? {}
+      : { back: (reconnecting: PhaseMarker) => backWithGrace(takeover.to, state, reconnecting) }),
   });
 }
 

@@ -91,12 +91,15 @@ function oneHolds(answers: readonly Answer[], settings: Settings): Condition {
   return {
     what: 'one server holds the service, the other no part of it',
     ok: holders.length === 1 && idle.length === answers.length - 1,
-    found: states
-      .map(
-        ({ name, state }) =>
-          `${name} ${describeNfsState(state, layout)}, ${state.exported ? 'exports' : 'exports nothing'}`,
-      )
-      .join('; '),
+    found:
+      states.length === 0
+        ? 'no server tells'
+        : states
+            .map(
+              ({ name, state }) =>
+                `${name} ${describeNfsState(state, layout)}, ${state.exported ? 'exports' : 'exports nothing'}`,
+            )
+            .join('; '),
   };
 }
 

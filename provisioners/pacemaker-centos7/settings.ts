@@ -124,9 +124,11 @@ export const settings: readonly Setting[] = [
   },
   {
     name: 'nfsserver.monitorTimeout',
-    description: 'The same for a look at it. The article has 10 s, the agent asks for 20 s.',
+    description:
+      'The same for a look at it; when it is over, the server is restarted under its clients. The article has 10 s, the agent asks ' +
+      'for 20 s. While the other server boots beside it, an emulated one was seen to need more than that.',
     unit: 's',
-    defaults: { period: 10, current: 20 },
+    defaults: { period: 10, current: 60 },
     schema: wholeSecondsBetween(2, 600),
   },
   {

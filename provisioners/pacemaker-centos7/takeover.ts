@@ -25,8 +25,18 @@ const promoteAgainSeconds = 1;
 /** DRBD where nothing says otherwise: 1.6 MB/s, as the article's own status shows (1,720 K/sec). */
 const ownResyncMib = 1.6;
 
-/** Phases of the members of the group. */
-const groupPhases = ['mount', 'address', 'serve', 'export'];
+/** Members of the group that there can be, and the phases in which they start. */
+const phaseOf: Readonly<Record<string, string>> = {
+  fs: 'mount',
+  vip: 'address',
+  nfsserver: 'serve',
+  exportfs: 'export',
+};
+
+/** A cloned server, and what is exported on both, are there already: no phase waits for them. */
+function groupPhases(settings: Settings): string[] {
+  return groupOrder(settings).flatMap((member) => phaseOf[member] ?? []);
+}
 
 /** How long Corosync takes a silent server for a living one: until the token is lost, then until all others agree. */
 export function detectionMs(settings: Settings): number {
@@ -73,16 +83,19 @@ export function phases({ cause, from, to }: Takeover, settings: Settings): Phase
           { name: 'decide', matches: decided },
         ]
       : [{ name: 'release', matches: decided }];
-  const members: Record<string, PhaseMarker> = {
-    fs: { name: 'mount', matches: either(on(to, 'mounted', 'drbd0'), on(to, 'resource-started', 'fs')) },
-    vip: { name: 'address', matches: on(to, 'resource-started', 'vip') },
-    nfsserver: { name: 'serve', matches: on(to, 'resource-started', 'nfsserver') },
-    exportfs: { name: 'export', matches: either(on(to, 'serving'), on(to, 'resource-started', 'exportfs')) },
+  const matching: Record<string, PhaseMarker['matches']> = {
+    mount: either(on(to, 'mounted', 'drbd0'), on(to, 'resource-started', 'fs')),
+    address: on(to, 'resource-started', 'vip'),
+    serve: on(to, 'resource-started', 'nfsserver'),
+    export: either(on(to, 'serving'), on(to, 'resource-started', 'exportfs')),
   };
   return [
     ...begin,
     { name: 'promote', matches: either(on(to, 'promoted'), on(to, 'resource-started', 'drbd')) },
-    ...groupOrder(settings).flatMap((member) => members[member] ?? []),
+    ...groupPhases(settings).flatMap((name) => {
+      const matches = matching[name];
+      return matches === undefined ? [] : [{ name, matches }];
+    }),
     {
       name: 'reconnect',
       matches: () => false,
@@ -150,7 +163,7 @@ export function budget({ cause, emulated }: Takeover, settings: Settings): Budge
       name: 'takeover',
       seconds: resourcesSeconds[host],
       from: `allowance for election, decision and the agents that promote DRBD and start the group, on ${host} machines`,
-      phases: [...deciding, 'promote', ...groupPhases],
+      phases: [...deciding, 'promote', ...groupPhases(settings)],
     },
   ];
   const client = nfsClientTerms(sum(served), mountOf(settings));

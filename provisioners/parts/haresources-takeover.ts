@@ -44,7 +44,7 @@ export function takeoverBegins({ cause, from, to }: Takeover, settings: Settings
  * @param server the resource script that serves
  * @param reconnect what governs how soon the clients are back
  * @param sooner how that could be sooner, where that is known
- * @param further phases between serving and the clients' return
+ * @param back phases from serving to the first acknowledgement, where `reconnect` is not all of it
  */
 export function takeoverPhases(
   takeover: Takeover,
@@ -53,12 +53,12 @@ export function takeoverPhases(
     server,
     reconnect,
     sooner = [],
-    further = [],
+    back = (reconnecting) => [reconnecting],
   }: {
     server: string;
     reconnect: string;
     sooner?: readonly Advice[];
-    further?: readonly PhaseMarker[];
+    back?: (reconnecting: PhaseMarker) => readonly PhaseMarker[];
   },
 ): PhaseMarker[] {
   const { to } = takeover;
@@ -77,13 +77,12 @@ export function takeoverPhases(
       name: 'serve',
       matches: either(on(to, 'serving'), on(to, 'connection-accepted'), on(to, 'takeover-complete')),
     },
-    ...further,
-    {
+    ...back({
       name: 'reconnect',
       matches: () => false,
       governedBy: reconnect,
       ...(sooner.length === 0 ? {} : { shorten: [...sooner] }),
-    },
+    }),
   ];
 }
 

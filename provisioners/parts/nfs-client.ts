@@ -19,7 +19,7 @@ const refusedSeconds = 3;
 /** Longest time between two attempts of TCP (TCP_RTO_MAX). */
 const slowestAttemptSeconds = 120;
 /** Longest time between two attempts of a client that is told of a grace period (fs/nfs/nfs4proc.c, NFS4_POLL_RETRY_MAX). */
-const graceRetrySeconds = 15;
+export const graceRetrySeconds = 15;
 
 /** What NFSv4 adds to a mount: state that the server keeps for its clients, in seconds. */
 export interface ClientState {
@@ -42,7 +42,7 @@ export function reconnectGovernedBy({ options }: NfsMount): string {
 /** What the clients of an NFS service add to a stall, at most, once the service is there again after `awaySeconds`. */
 export function nfsClientTerms(awaySeconds: number, mount: NfsMount): Budget['terms'] {
   // A grace period begins with nfsd, so it runs while the clients come back.
-  const phases = mount.state === undefined ? ['reconnect'] : ['grace', 'reconnect'];
+  const phases = mount.state === undefined ? ['reconnect'] : ['reconnect', 'grace', 'resume'];
   const reconnect = [retransmission(awaySeconds, mount), refused];
   return [...reconnect, ...(mount.state === undefined ? [] : graceTerms(mount.state, sum(reconnect)))].map(
     (term) => ({ ...term, phases }),

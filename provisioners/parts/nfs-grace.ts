@@ -1,5 +1,7 @@
-import type { Monitor, MonitorEvent } from '../../lab/stack.ts';
+import type { Monitor, MonitorEvent, PhaseMarker } from '../../lab/stack.ts';
 import { stampOf } from './logging.ts';
+import { graceAdvice, graceRetrySeconds, type ClientState } from './nfs-client.ts';
+import { on, onForClient } from './takeover.ts';
 
 const everySeconds = 0.1;
 
@@ -27,6 +29,33 @@ const graceProgram = [
   `  if (select $ready, undef, undef, ${String(everySeconds)}) { sysread STDIN, my $ignored, 4096 or exit 0 }`,
   '}',
 ].join('\n');
+
+/**
+ * The way back of an NFSv4 client to a server that has just begun. A grace period begins with the server, but holds up only a
+ * client that is there: until the server accepts its connection, it is on its way back, however long the period has run by then.
+ * @param to the server
+ * @param reconnecting the phase of a client that nothing holds up once it is connected
+ */
+export function backWithGrace(
+  to: string,
+  { graceSeconds }: ClientState,
+  reconnecting: PhaseMarker,
+): PhaseMarker[] {
+  return [
+    { ...reconnecting, matches: onForClient(to, 'connection-accepted') },
+    {
+      name: 'grace',
+      matches: on(to, 'grace-ended'),
+      governedBy: `the last client to reclaim, nfs.graceTime=${String(graceSeconds)} at most`,
+      shorten: [graceAdvice],
+    },
+    {
+      name: 'resume',
+      matches: () => false,
+      governedBy: `the next try of a client that the grace period refused, ${String(graceRetrySeconds)} s later at most`,
+    },
+  ];
+}
 
 /** A line of that program. */
 export function parseGraceLine(line: string): MonitorEvent | undefined {

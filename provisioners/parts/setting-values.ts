@@ -21,6 +21,15 @@ export function millisecondsBetween(min: number, max: number): z.ZodType<number>
   return quantity(rule, min, max, { '': 1, ms: 1, s: 1000 }).refine(Number.isInteger, rule);
 }
 
+/** The same, or 0, which then has a meaning of its own. */
+export function zeroOrMillisecondsBetween(min: number, max: number): z.ZodType<number> {
+  const rule = `0, or whole milliseconds from ${String(min)} to ${String(max)}`;
+  return quantity(rule, 0, max, { '': 1, ms: 1, s: 1000 }).refine(
+    (ms) => Number.isInteger(ms) && (ms === 0 || ms >= min),
+    rule,
+  );
+}
+
 export function wholeNumberBetween(min: number, max: number): z.ZodType<number> {
   const rule = `a whole number from ${String(min)} to ${String(max)}`;
   return quantity(rule, min, max, { '': 1 }).refine(Number.isInteger, rule);

@@ -1,4 +1,4 @@
-import type { Budget, Patience } from '../../lab/stack.ts';
+import type { Budget, Patience, PhaseMarker } from '../../lab/stack.ts';
 import type { TimelineEvent } from '../../lab/timeline.ts';
 
 /** ping-int 10 s and ping-timeout 0.5 s of DRBD (drbd.conf-8.4(5)): until then a dead Primary still counts as one. */
@@ -9,6 +9,11 @@ type Match = (event: TimelineEvent) => boolean;
 export function on(node: string, kind: string, subject?: string): Match {
   return (event) =>
     event.node === node && event.kind === kind && (subject === undefined || event.subject === subject);
+}
+
+/** The same about the client whose stall is cut, which is the subject. */
+export function onForClient(node: string, kind: string): PhaseMarker['matches'] {
+  return (event, client) => on(node, kind)(event) && event.subject !== undefined && event.subject === client;
 }
 
 export function either(...matches: readonly Match[]): Match {

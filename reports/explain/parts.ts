@@ -31,6 +31,7 @@ const goingOn: Readonly<Record<string, string>> = {
   grace: 'the new server let clients reclaim what they held, and nothing else',
   outage: 'the fault kept the client away',
   reconnect: 'the client had not written again yet',
+  resume: 'the client was connected and had not written again yet',
   open: 'the client still waited when the window ended; for what is not known',
   'not attributed': 'no event of the record explains this time',
 };

@@ -91,7 +91,7 @@ export function fakeWriters(changes: Partial<RunningProbe> = {}): {
           return (acknowledged += 10);
         },
         lastAcknowledgedMs: undefined,
-        behindMs: 0,
+        behindMs: 10,
         usualLatencyMs: undefined,
         firstDueMs: undefined,
         ended: false,

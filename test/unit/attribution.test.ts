@@ -128,6 +128,41 @@ describe('cutting a stall into phases', () => {
     expect(phases[1]?.governedBy).to.equal('timeo=50');
   });
 
+  it('ends a reconnect that something follows at its event, and resume with the acknowledgement', () => {
+    const withGrace = [marker('reconnect', 'timeo=600'), marker('grace'), marker('resume', 'its next try')];
+    const events = [event('reconnect', 4000), event('grace', 4500), event('resume', 4600)];
+    const phases = cutIntoPhases(stallOf(1000, 6000), withGrace, events);
+    expect(outline(phases)).to.deep.equal([
+      ['reconnect', 3, []],
+      ['grace', 0.5, []],
+      ['resume', 1.5, []],
+    ]);
+    expect(phases.map((phase) => phase.governedBy)).to.deep.equal(['timeo=600', undefined, 'its next try']);
+    expect(outline(cutIntoPhases(stallOf(1000, 6000, true), withGrace, events)).at(-1)).to.deep.equal([
+      'open',
+      1.5,
+      [],
+    ]);
+  });
+
+  it('tells markers whose stall it is', () => {
+    const own: PhaseMarker = {
+      name: 'reconnect',
+      matches: ({ kind, subject }, client) => kind === 'accepted' && subject === client,
+    };
+    const events = [
+      { ...event('accepted', 2000), subject: 'sv01' },
+      { ...event('accepted', 5000), subject: 'sv02' },
+    ];
+    const secondsOf = (client?: string): number | null | undefined =>
+      cutIntoPhases(
+        { ...stallOf(1000, 6000), ...(client === undefined ? {} : { client }) },
+        [own, marker('resume')],
+        events,
+      )[0]?.seconds;
+    expect([secondsOf('sv01'), secondsOf('sv02'), secondsOf()]).to.deep.equal([1, 4, null]);
+  });
+
   it('adds up to the stall to the millisecond, whatever was seen and when', () => {
     for (let seed = 1; seed <= 500; seed++) {
       const next = seededNumbers(seed);

@@ -78,7 +78,7 @@ describe('settings of heartbeat-sarge', () => {
     ],
     'nfs.leaseTime': ['9', '3601', '10.5'],
     'nfs.graceTime': ['9', '3601', '90.5'],
-    'probe.intervalMs': ['9', '60001', '10.5'],
+    'probe.intervalMs': ['9', '60001', '10.5', '0.5', '-1'],
   };
 
   for (const setting of stack.settings)

@@ -7,13 +7,15 @@ import { didYouMean } from '../../nearest.ts';
 import { capabilitiesOf } from '../../providers/deed.ts';
 import { deeds } from '../../providers/means.ts';
 import type { Stack } from '../../stack.ts';
+import { openStore } from '../../store/open-store.ts';
 import { readConfig } from '../config.ts';
 import type { CliContext } from '../context.ts';
 import { print, printJson, table, tell } from '../output.ts';
 import type { Program } from '../program.ts';
 import { examples } from '../program.ts';
 import { providers, scenarios, stackNamed, stacks } from '../registry.ts';
-import { describeRuns, readRecords, stackRuns } from '../stack-runs.ts';
+import { filteredRuns, runRows, type RunFilter } from '../run-list.ts';
+import { describeRuns, stackRuns } from '../stack-runs.ts';
 import type { StackRuns } from '../stack-runs.ts';
 import { defaultOut } from './scenario.ts';
 
@@ -34,7 +36,12 @@ export function defineList(program: Program, context: CliContext): void {
     .command('list')
     .description(`List what there is: ${topics.join(', ')}.`)
     .argument('[topic]', 'one of them (default: stacks, scenarios and providers)')
-    .addOption(new Option('--stack <stack>', 'the stack whose settings are listed').env('LAB_STACK'))
+    .addOption(
+      new Option('--stack <stack>', 'the stack whose settings are listed, or whose runs').env('LAB_STACK'),
+    )
+    .option('--scenario <scenario>', 'of runs: those of this scenario')
+    .option('--night <night>', 'of runs: those of this night')
+    .option('--rebuild', 'of runs: make their index anew first')
     .addOption(new Option('--out <folder>', 'where the runs are').env('LAB_OUT').default(defaultOut))
     .addHelpText(
       'after',
@@ -42,16 +49,32 @@ export function defineList(program: Program, context: CliContext): void {
         ['lab list', 'what this release has'],
         ['lab list stacks', 'their articles, and what was run for real and when'],
         ['lab list settings --stack heartbeat-sarge', 'what --set understands'],
-        ['lab list runs', 'recorded runs with their verdicts'],
+        ['lab list runs', 'recorded runs with their verdicts, oldest first'],
+        ['lab list runs --stack heartbeat-sarge --scenario hard-halt', 'some of them'],
+        ['lab list runs --night <night> --json', 'those of a night, with phases, errors and settings'],
       ]),
     )
     .action(async (topic, _options, command) => {
       const options = command.optsWithGlobals();
       const wanted: readonly Topic[] =
         topic === undefined ? ['stacks', 'scenarios', 'providers'] : [checkedTopic(topic)];
+      // The stack of the environment says what to work with. It hides no run.
+      const stackOfRuns = command.getOptionValueSource('stack') === 'cli' ? options.stack : undefined;
+      const { scenario, night } = options;
+      if (topic !== 'runs' && (scenario !== undefined || night !== undefined || options.rebuild === true))
+        throw new UsageError('--scenario, --night and --rebuild are about runs', 'lab list runs');
+      const asked: Asked = {
+        stack: options.stack,
+        out: options.out,
+        filter: {
+          ...(stackOfRuns === undefined ? {} : { stack: stackOfRuns }),
+          ...(scenario === undefined ? {} : { scenario }),
+          ...(night === undefined ? {} : { night }),
+        },
+        rebuild: options.rebuild === true,
+      };
       const lists: [Topic, Listing][] = [];
-      for (const each of wanted)
-        lists.push([each, await listingOf(each, context, { stack: options.stack, out: options.out })]);
+      for (const each of wanted) lists.push([each, await listingOf(each, context, asked)]);
       if (options.json === true)
         printJson(
           context,
@@ -63,11 +86,15 @@ export function defineList(program: Program, context: CliContext): void {
     });
 }
 
-async function listingOf(
-  topic: Topic,
-  context: CliContext,
-  options: { stack: string | undefined; out: string },
-): Promise<Listing> {
+interface Asked {
+  stack: string | undefined;
+  out: string;
+  filter: RunFilter;
+  rebuild: boolean;
+}
+
+async function listingOf(topic: Topic, context: CliContext, options: Asked): Promise<Listing> {
+  if (topic === 'runs') return await runListing(context, options);
   if (topic === 'stacks') {
     const data = await stacksWithRuns(context, resolve(context.cwd, options.out));
     return { data, rows: data.flatMap(editionRows) };
@@ -77,9 +104,9 @@ async function listingOf(
 }
 
 async function rowsOf(
-  topic: Exclude<Topic, 'stacks'>,
+  topic: Exclude<Topic, 'stacks' | 'runs'>,
   context: CliContext,
-  options: { stack: string | undefined; out: string },
+  options: Asked,
 ): Promise<Row[]> {
   switch (topic) {
     case 'scenarios':
@@ -95,8 +122,6 @@ async function rowsOf(
         edition: description.edition,
         state,
       }));
-    case 'runs':
-      return runRows(context, resolve(context.cwd, options.out));
   }
 }
 
@@ -112,26 +137,23 @@ function settingRows(stack: Stack): Row[] {
 
 /** What the records of this folder say of each stack; one that cannot be read is named beside the list. */
 async function stacksWithRuns(context: CliContext, results: string): Promise<StackRuns[]> {
-  const { records, broken } = await readRecords(context.cwd, results);
-  for (const { run, problem } of broken) tell(context, `note: the record of ${run} is left out: ${problem}`);
-  return stacks.map((stack) => stackRuns(stack, records));
+  const { runs, setAside } = await openStore(results).read();
+  for (const { run, problem } of setAside)
+    tell(context, `note: the record of ${run} is left out: ${problem}`);
+  return stacks.map((stack) => stackRuns(stack, runs));
 }
 
-/** A run whose record cannot be read is listed with the reason. */
-async function runRows(context: CliContext, results: string): Promise<Row[]> {
-  const { records, broken } = await readRecords(context.cwd, results);
-  const rows: (Row & { id: string })[] = [
-    ...records.map(({ id, startedAt, scenario, stack, verdict, stallSeconds }) => ({
-      id,
-      startedAt,
-      scenario,
-      stack,
-      verdict,
-      stallSeconds,
-    })),
-    ...broken.map(({ run, problem }) => ({ id: run, verdict: 'unreadable', problem })),
-  ];
-  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+/** With --json all that the index knows of each run. */
+async function runListing(context: CliContext, { out, filter, rebuild }: Asked): Promise<Listing> {
+  const store = openStore(resolve(context.cwd, out));
+  const { runs, setAside, notes } = rebuild ? await store.rebuild() : await store.read();
+  for (const note of notes) tell(context, `note: ${note}`);
+  const wanted = filteredRuns(runs, filter, {
+    stacks: stacks.map(({ name }) => name),
+    scenarios: scenarios.map(({ name }) => name),
+  });
+  const unreadable = setAside.map(({ run, problem }) => ({ id: run, verdict: 'unreadable', problem }));
+  return { data: [...wanted, ...unreadable], rows: runRows(wanted, setAside) };
 }
 
 async function stackOf(context: CliContext, asked: string | undefined): Promise<Stack> {

@@ -9,7 +9,7 @@ import { tell } from '../output.ts';
 import { exitCodeOf, present, printRecords, printRepeats } from '../present.ts';
 import type { GlobalOptions, Program } from '../program.ts';
 import { examples } from '../program.ts';
-import { readRun, runsIn, sweepsIn } from '../records.ts';
+import { isNoRun, readRuns, runsIn, sweepsIn } from '../records.ts';
 import { scenarios } from '../registry.ts';
 import { drawSweep, printSweep } from '../sweep-page.ts';
 import { defaultOut } from './scenario.ts';
@@ -38,18 +38,19 @@ export function defineReport(program: Program, context: CliContext): void {
       const options = command.optsWithGlobals();
       const results = resolve(context.cwd, options.out);
       if (options.sweep === true) {
-        context.exitWith(exitCodeOf(await reportSweep(context, options, results, asked)));
+        context.exitWith(await reportSweep(context, options, results, asked));
         return;
       }
-      const runs = asked.length > 0 ? asked : (await runsIn(results)).slice(-1);
+      const runs =
+        asked.length > 0 ? asked.filter((path) => !isNoRun(path)) : (await runsIn(results)).slice(-1);
       if (runs.length === 0)
         throw new UsageError(
           `there is no run in ${results}`,
           'lab scenario hard-halt --stack heartbeat-sarge',
         );
       const records: RunRecord[] = [];
-      for (const run of runs) {
-        const { record, directory } = await readRun(context.cwd, results, run);
+      const { kept, leftOut } = await readRuns(context, results, runs);
+      for (const { record, directory } of kept) {
         const judged = judgedAgain(record);
         if (judged.verdict !== record.verdict)
           tell(
@@ -61,17 +62,22 @@ export function defineReport(program: Program, context: CliContext): void {
       }
       if (options.summary === true) printRepeats(context, options, records);
       else printRecords(context, options, records);
-      context.exitWith(exitCodeOf(records));
+      context.exitWith(exitCodeWithout(leftOut, records));
     });
 }
 
-/** Draws a sweep again, from the records in its folder, judged again. */
+/** Of a run that cannot be read nobody knows the verdict. */
+function exitCodeWithout(leftOut: readonly string[], records: readonly RunRecord[]): number {
+  return exitCodeOf([...records, ...leftOut.map(() => ({ verdict: 'unknown' as const }))]);
+}
+
+/** Draws a sweep again, from the records in its folder, judged again. @returns the exit code */
 async function reportSweep(
   context: CliContext,
   options: GlobalOptions,
   results: string,
   asked: readonly string[],
-): Promise<RunRecord[]> {
+): Promise<number> {
   const known = await sweepsIn(results);
   const [name = known.at(-1), ...more] = asked;
   if (name === undefined)
@@ -83,12 +89,11 @@ async function reportSweep(
   const folder = folders[at];
   if (folder === undefined)
     throw new UsageError(`there is no sweep ${JSON.stringify(name)}`, didYouMean(name, known));
-  const records: RunRecord[] = [];
-  for (const run of runs[at] ?? [])
-    records.push(judgedAgain((await readRun(context.cwd, folder, run)).record));
+  const { kept, leftOut } = await readRuns(context, folder, runs[at] ?? []);
+  const records = kept.map(({ record }) => judgedAgain(record));
   await drawSweep(context, folder, records);
   printSweep(context, options, folder, records);
-  return records;
+  return exitCodeWithout(leftOut, records);
 }
 
 /** A record of a scenario that this release does not have keeps its own verdicts. */

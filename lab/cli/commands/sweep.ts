@@ -1,6 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
 import { randomInt } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ensureAble } from '../../able.ts';
 import { HostError } from '../../errors.ts';
@@ -10,6 +9,7 @@ import type { RunRecord } from '../../record.ts';
 import { down, keepFailure, runScenario } from '../../run.ts';
 import type { LabSpec } from '../../run/spec.ts';
 import { sweepThrough } from '../../run/sweep.ts';
+import { openStore } from '../../store/open-store.ts';
 import type { CliContext } from '../context.ts';
 import { earlierRuns } from '../earlier.ts';
 import { listLabs } from '../known-labs.ts';
@@ -92,7 +92,7 @@ export function defineSweep(program: Program, context: CliContext): void {
       const records: RunRecord[] = [];
       try {
         await readyHost(context, spec, progress);
-        await mkdir(folder, { recursive: true });
+        await openStore(folder).makeReady();
         const specOf = (settings: LabSpec['settings']): LabSpec => ({ ...spec, settings });
         await sweepThrough(
           {
@@ -112,7 +112,8 @@ export function defineSweep(program: Program, context: CliContext): void {
               await writePage(context, record, directory);
               return record;
             },
-            failed: (cell, why) => keepFailure(specOf(cell.settings), scenario, why, folder),
+            failed: (cell, why) =>
+              keepFailure(specOf(cell.settings), scenario, why, { outDirectory: folder, progress }),
             end: async (cell, inner) => {
               await inner.step('take the lab down', () => down(specOf(cell.settings), { purge: true }));
             },

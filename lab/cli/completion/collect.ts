@@ -70,5 +70,6 @@ const valuesByName: Readonly<Record<string, Values>> = {
   lab: { kind: 'folders-in', folder: '.lab' },
   name: { kind: 'folders-in', folder: '.lab' },
   run: { kind: 'folders-in', folder: 'lab-results' },
+  night: { kind: 'folders-in', folder: 'lab-results/nights' },
   out: { kind: 'folder' },
 };

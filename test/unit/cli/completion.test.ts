@@ -12,6 +12,7 @@ describe('completion in bash', () => {
       const script = join(folder, 'lab.bash');
       await writeFile(script, stdout);
       await mkdir(join(folder, '.lab', 'mine'), { recursive: true });
+      await mkdir(join(folder, 'lab-results', 'nights', 'night-1'), { recursive: true });
       const questions: { words: string[]; offers: string[] }[] = [
         { words: ['s'], offers: ['status', 'ssh', 'scenario', 'sweep'] },
         { words: ['scenario', ''], offers: scenarios.map(({ name }) => name) },
@@ -31,6 +32,10 @@ describe('completion in bash', () => {
         { words: ['down', '--pu'], offers: ['--purge'] },
         { words: ['down', 'm'], offers: ['mine'] },
         { words: ['status', '--name', ''], offers: ['mine'] },
+        { words: ['list', 'ru'], offers: ['runs'] },
+        { words: ['list', 'runs', '--scenario', 'link'], offers: ['link-flap'] },
+        { words: ['list', 'runs', '--night', 'n'], offers: ['night-1'] },
+        { words: ['prune', '--keep'], offers: ['--keep', '--keep-nights'] },
         { words: ['ssh', 'nfs01', '--', 'n'], offers: [] },
       ];
       const asks = questions.map(({ words }) => `ask lab ${words.map((word) => `'${word}'`).join(' ')}`);

@@ -2,12 +2,20 @@ import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { earlierRuns } from '../../../lab/cli/earlier.ts';
+import type { RunRecord } from '../../../lab/record.ts';
 import { exampleRecord } from '../../fixtures/record.ts';
 import { collector, inFolder } from './run-lab.ts';
 
-async function keep(folder: string, id: string, text = JSON.stringify(exampleRecord({ id }))): Promise<void> {
+/** A run as releases before the store kept it. */
+async function keep(folder: string, id: string, text = JSON.stringify(recordOf(id))): Promise<void> {
   await mkdir(join(folder, id), { recursive: true });
   await writeFile(join(folder, id, 'record.json'), text);
+}
+
+function recordOf(id: string): RunRecord {
+  const [, stack = '', scenario = ''] =
+    /^[^-]+-(heartbeat-sarge|pacemaker-centos7)-(hard-halt|link-flap)-/.exec(id) ?? [];
+  return exampleRecord({ id, stack, scenario });
 }
 
 describe('the earlier runs of a results folder', () => {

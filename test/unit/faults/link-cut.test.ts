@@ -49,7 +49,7 @@ function contextOf(lab: Lab, signal = never): FaultContext {
 describe('the fault link-cut', () => {
   it('needs a provider that can pull cables, and says which one it pulls', () => {
     expect(cable.needs).to.deep.equal(['link']);
-    expect(linkCut('eth2').title).to.equal('the cable of eth2 is out');
+    expect(linkCut('eth2').title).to.equal('the link of eth2 is out');
   });
 
   it('pulls the cable of that NIC and plugs it again, also twice', async () => {

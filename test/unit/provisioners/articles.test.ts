@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { edits, editsOf, machineFacts, unexplained } from '../../fixtures/articles/article.ts';
 import { etchApacheArticle, etchApacheSerial } from '../../fixtures/articles/heartbeat-etch-apache.ts';
+import { etchIscsiArticle } from '../../fixtures/articles/heartbeat-etch-iscsi.ts';
+import { lennyVmArticle } from '../../fixtures/articles/heartbeat-lenny-vm.ts';
 import { sargeArticle } from '../../fixtures/articles/heartbeat-sarge.ts';
 import {
   pacemakerArticle,
@@ -12,6 +14,8 @@ const articles = [
   sargeArticle,
   etchApacheArticle,
   etchApacheSerial,
+  etchIscsiArticle,
+  lennyVmArticle,
   pacemakerArticle,
   pacemakerCloned,
   pacemakerClonedSubdir,
@@ -33,7 +37,7 @@ describe('the period edition', () => {
 });
 
 describe('the comparison with an article', () => {
-  const { stack, differences } = sargeArticle;
+  const { stack, settings, differences } = sargeArticle;
   const found = (changes: Partial<typeof sargeArticle>): string[] => {
     const article = { ...sargeArticle, ...changes };
     return unexplained(article, editsOf(article));
@@ -64,6 +68,13 @@ describe('the comparison with an article', () => {
     ]);
   });
 
+  it('holds a file that nodes have differently against each of them', () => {
+    const where = 'slave: /etc/network/interfaces';
+    const lines = [...(etchIscsiArticle.files[where] ?? []), 'up true'];
+    const article = { ...etchIscsiArticle, files: { ...etchIscsiArticle.files, [where]: lines } };
+    expect(unexplained(article, editsOf(article))).to.deep.equal([`${where}: the article has "up true"`]);
+  });
+
   it('finds commands in another order, on other nodes, and told nowhere', () => {
     const [first = '', second = '', ...rest] = sargeArticle.commands;
     expect(found({ commands: [second, first, ...rest] })).to.have.length(2);
@@ -83,7 +94,7 @@ describe('the comparison with an article', () => {
     expect(found({ differences: [...differences, { ...one, printed: 'server1: true' }] })).to.deep.equal([
       'commands: "server1: true" is listed as a difference and is none',
     ]);
-    expect(unexplained({ stack, differences: [] }, [])).to.deep.equal([]);
+    expect(unexplained({ stack, settings, differences: [] }, [])).to.deep.equal([]);
   });
 
   it('reads machines from Vagrantfiles of either form', () => {

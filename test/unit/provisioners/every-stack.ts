@@ -3,6 +3,7 @@ import { resolveSettings } from '../../../lab/settings.ts';
 import type { Stack } from '../../../lab/stack.ts';
 import { Topology } from '../../../lab/topology.ts';
 import { planOf } from '../plans/plan-of.ts';
+import { acceptsEverySetting } from './every-setting.ts';
 import { explainsTakeovers } from './explains-takeovers.ts';
 
 /** What holds for every stack, whatever it consists of. */
@@ -88,5 +89,7 @@ export function keepsTheContract(stack: Stack): void {
       expect(order).to.deep.equal([...order].sort((a, b) => a - b));
       expect(new Set(stack.errata.map((erratum) => erratum.says)).size).to.equal(stack.errata.length);
     });
+
+    acceptsEverySetting(stack);
   });
 }

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Plan } from '../../../lab/plan.ts';
 import { heartbeatEtchApache } from '../../../provisioners/heartbeat-etch-apache.ts';
+import { vagrantfile } from '../../../Vagrantfile.ts';
+import { stackRequest } from '../../fixtures/vagrant-labs.ts';
 import { commandsOf, fileOf, planOf } from '../plans/plan-of.ts';
 
 function period(overrides: Record<string, unknown> = {}): Plan {
@@ -23,6 +25,15 @@ describe('the period edition of heartbeat-etch-apache', () => {
       { name: 'debian1', role: 'server', addresses: ['192.168.69.14/24', '10.0.0.1/8'] },
       { name: 'debian2', role: 'server', addresses: ['192.168.69.15/24', '10.0.0.2/8'] },
     ]);
+  });
+
+  it('says where a port or card of its machines is another one than in the article’s files', () => {
+    const text = vagrantfile(stackRequest(heartbeatEtchApache, 'period', 'virtualbox'));
+    const [port = ''] = /ttyS\d/.exec(text) ?? [];
+    expect(fileOf(period({ 'heartbeat.media': 'eth+serial' }), '/etc/ha.d/ha.cf')).not.to.contain(port);
+    const erratum = plan.errata.find(({ says }) => says === 'serial /dev/ttyS0');
+    expect(erratum?.handling).to.contain(`lab vagrantfile the cable is in the second ports, /dev/${port}`);
+    expect(plan.introduction.join('\n')).to.contain('eth0, is Vagrant’s own');
   });
 
   it('follows the settings', () => {

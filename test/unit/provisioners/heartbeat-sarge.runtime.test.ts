@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { cutIntoPhases } from '../../../lab/attribution.ts';
 import { RigError } from '../../../lab/errors.ts';
 import { resolveSettings } from '../../../lab/settings.ts';
 import type { Settings } from '../../../lab/stack.ts';
@@ -232,6 +233,26 @@ describe('the state of heartbeat-sarge', () => {
 const lost = { cause: 'node-lost', from: 'nfs01', to: 'nfs02', emulated: true } as const;
 const planned = { cause: 'planned', from: 'nfs02', to: 'nfs01', emulated: true } as const;
 
+describe('the schedule of the writers', () => {
+  const intervalMs = (overrides: Record<string, string>): number =>
+    heartbeatSarge.workload(settings(overrides)).intervalMs;
+
+  it('leaves room for what a write of the protocol version costs, unless it is given', () => {
+    expect(intervalMs({})).to.equal(100);
+    expect(intervalMs({ 'nfs.version': '4.1' })).to.equal(250);
+    expect(intervalMs({ 'nfs.version': '4.2' })).to.equal(250);
+    expect(intervalMs({ 'nfs.version': '4.2', 'probe.intervalMs': '100' })).to.equal(100);
+    expect(intervalMs({ 'probe.intervalMs': '2s' })).to.equal(2000);
+  });
+
+  it('lets a client that writes NFSv4 catch up with a failover and a failback in less than the time that they took', () => {
+    const usualWriteMs = 80;
+    const share = usualWriteMs / intervalMs({ 'nfs.version': '4.2' });
+    expect(share / (1 - share)).to.be.below(0.5);
+    expect(usualWriteMs / (100 - usualWriteMs)).to.equal(4);
+  });
+});
+
 describe('the budget of a takeover', () => {
   it('is the sum of its terms, each with its source', () => {
     for (const takeover of [lost, planned]) {
@@ -362,16 +383,75 @@ describe('the phases of a takeover', () => {
     expect(ends(back, planned)).to.deep.equal(['release 2', 'address 4', 'promote 5', 'mount 7', 'serve 9']);
   });
 
-  it('have the grace period after serving where the clients use NFSv4', () => {
+  it('have the way back and the grace period apart where the clients use NFSv4', () => {
     const v4 = settings({ 'nfs.version': '4.2', 'nfs.graceTime': '100' });
     const names = phases(lost, v4).map((marker) => marker.name);
-    expect(names.slice(-3)).to.deep.equal(['serve', 'grace', 'reconnect']);
-    const grace = phases(lost, v4).at(-2);
+    expect(names.slice(-4)).to.deep.equal(['serve', 'reconnect', 'grace', 'resume']);
+    const [reconnect, grace] = phases(lost, v4).slice(-3);
+    expect(reconnect?.governedBy).to.contain('timeo=600');
+    expect(reconnect?.matches(event('nfs02', 'connection-accepted', 'sv01'), 'sv01')).to.equal(true);
+    for (const [other, client] of [
+      [event('nfs02', 'connection-accepted', 'sv02'), 'sv01'],
+      [event('nfs01', 'connection-accepted', 'sv01'), 'sv01'],
+      [event('nfs02', 'connection-refused', 'sv01'), 'sv01'],
+      [event('nfs02', 'connection-accepted'), undefined],
+    ] as const)
+      expect(reconnect?.matches(other, client)).to.equal(false);
     expect(grace?.governedBy).to.equal('the last client to reclaim, nfs.graceTime=100 at most');
     expect(grace?.matches(event('nfs02', 'grace-ended'))).to.equal(true);
     for (const other of [event('nfs01', 'grace-ended'), event('nfs02', 'grace-begun')])
       expect(grace?.matches(other)).to.equal(false);
     expect(phases(lost, settings()).map((marker) => marker.name)).not.to.include('grace');
+  });
+
+  /** A failover that was measured with NFS 4.2: sv01 came back at once, sv02 when its back-off let it. */
+  const backTwice = [
+    { ...event('nfs02', 'serving'), atMs: 28_701 },
+    { ...event('nfs02', 'connection-accepted', 'sv01'), atMs: 29_021 },
+    { ...event('nfs02', 'connection-accepted', 'sv02'), atMs: 39_079 },
+    { ...event('nfs02', 'grace-ended'), atMs: 39_194 },
+  ];
+  const wayBack = (
+    client: string,
+    endMs: number,
+    events: readonly TimelineEvent[] = backTwice,
+  ): [string, number | null][] =>
+    cutIntoPhases(
+      { client, startMs: 28_000, endMs, open: false, seconds: (endMs - 28_000) / 1000 },
+      phases(lost, settings({ 'nfs.version': '4.2' })),
+      events,
+    )
+      .slice(-3)
+      .map(({ name, seconds }) => [name, seconds]);
+
+  it('count the back-off of the last client to reclaim as its way back, not as the grace period that it ended', () => {
+    expect(wayBack('sv02', 39_308)).to.deep.equal([
+      ['reconnect', 10.378],
+      ['grace', 0.115],
+      ['resume', 0.114],
+    ]);
+  });
+
+  it('count the grace period from when the client is there, and not where it wrote while that ran', () => {
+    expect(wayBack('sv01', 39_308)).to.deep.equal([
+      ['reconnect', 0.32],
+      ['grace', 10.173],
+      ['resume', 0.114],
+    ]);
+    expect(wayBack('sv01', 29_202)).to.deep.equal([
+      ['reconnect', 0.32],
+      ['grace', null],
+      ['resume', 0.181],
+    ]);
+  });
+
+  it('say so where nobody saw the client come back: its time is then in the next phase that was seen', () => {
+    const unseen = backTwice.filter(({ subject }) => subject !== 'sv02');
+    expect(wayBack('sv02', 39_308, unseen)).to.deep.equal([
+      ['reconnect', null],
+      ['grace', 10.493],
+      ['resume', 0.114],
+    ]);
   });
 
   it('name the setting that governs detection', () => {

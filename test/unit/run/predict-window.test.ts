@@ -79,8 +79,9 @@ describe('what a window is predicted from', () => {
     const [first] = record.windows;
     const last = first?.phases.at(-1);
     if (first === undefined || last === undefined) throw new Error('the example has no such phase');
-    const half = { ...last, seconds: (last.seconds ?? 0) / 2 };
-    const phases = [...first.phases.slice(0, -1), { ...half, name: 'grace' }, half];
+    const third = { ...last, seconds: (last.seconds ?? 0) / 3 };
+    const back = ['reconnect', 'grace', 'resume'].map((name) => ({ ...third, name }));
+    const phases = [...first.phases.slice(0, -1), ...back];
     const graced = { ...record, windows: [{ ...first, phases }, ...record.windows.slice(1)] };
     expect(predicted([graced])).to.deep.equal(predicted([record]));
   });

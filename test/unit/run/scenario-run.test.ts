@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -7,11 +7,12 @@ import { HostError, InterruptedError, RigError } from '../../../lab/errors.ts';
 import type { Fault } from '../../../lab/fault.ts';
 import { isDirty, labDirectory, withLock } from '../../../lab/labs.ts';
 import type { Provider } from '../../../lab/provider.ts';
-import { parseRecord } from '../../../lab/record.ts';
 import type { Repeat } from '../../../lab/run/blow.ts';
 import { runOnLab } from '../../../lab/run/scenario-run.ts';
 import type { Scenario } from '../../../lab/scenario.ts';
 import type { Stack } from '../../../lab/stack.ts';
+import { openStore } from '../../../lab/store/open-store.ts';
+import { readRecordFile } from '../../../lab/store/record-files.ts';
 import { pause } from '../../../lab/wait.ts';
 import { failureOf } from '../../fakes/failure.ts';
 import { fakeLab, type FakeLab, type FakeShell } from '../../fakes/lab.ts';
@@ -69,7 +70,7 @@ describe('a run of a scenario', () => {
       controller,
       writers,
       progress,
-      run: (what: Scenario, options: { capture?: boolean; repeat?: Repeat } = {}) =>
+      run: (what: Scenario, options: { capture?: boolean; repeat?: Repeat; outDirectory?: string } = {}) =>
         withLock(labDirectory(spec.home, spec.name), 'test', () =>
           runOnLab(spec, what, {
             outDirectory: folder,
@@ -100,8 +101,14 @@ describe('a run of a scenario', () => {
     expect(record.broken).to.equal(null);
     expect(record.versions['nfs01']).to.deep.equal({ drbd: '8.4.11' });
     expect(record.final?.expectedActive).to.equal('nfs01');
-    expect(parseRecord(readFileSync(join(directory, 'record.json'), 'utf8'), 'it')).to.deep.equal(record);
-    expect(readdirSync(directory).sort()).to.deep.equal(['nodes', 'record.json']);
+    expect(await readRecordFile(join(directory, 'record.json'))).to.deep.equal(record);
+    expect(readdirSync(directory).sort()).to.deep.equal([
+      'nodes',
+      'record.json',
+      'samples.json.gz',
+      'summary.json',
+    ]);
+    expect((await openStore(folder).summaries()).map(({ id }) => id)).to.deep.equal([record.id]);
     expect(record.files).to.include('nodes/nfs01/ha-log');
     for (const file of record.files) expect(existsSync(join(directory, file)), file).to.equal(true);
     expect(writers.stopped).to.include.members(['sv01', 'sv02']);
@@ -139,6 +146,20 @@ describe('a run of a scenario', () => {
     expect(record.events.map((event) => event.kind)).not.to.include('fault-delayed');
   });
 
+  it('does not begin where its record could not be kept', async () => {
+    const { run, asked } = rig({});
+    writeFileSync(join(folder, 'file'), '');
+    const elsewhere = failureOf(
+      run(
+        scenario(() => Promise.resolve()),
+        { outDirectory: join(folder, 'file') },
+      ),
+    );
+    expect(await elsewhere).to.be.instanceOf(HostError);
+    expect((await elsewhere).message).to.include('no run can be kept in ');
+    expect(asked).to.deep.equal([]);
+  });
+
   it('is unknown before anything starts when the provider lacks a capability', async () => {
     const { run, asked } = rig({ provider: { capabilities: new Set(['power'] as const) } });
     const { record } = await run(scenario(() => Promise.resolve(), { needs: ['power', 'fabric', 'link'] }));
@@ -164,9 +185,7 @@ describe('a run of a scenario', () => {
     expect(told).to.deep.equal(['heal nfs01']);
     expect(writers.stopped).to.have.members(['sv01', 'sv02']);
     expect(fake.closed).to.equal(true);
-    expect(parseRecord(readFileSync(join(directory, 'record.json'), 'utf8'), 'it').broken).to.equal(
-      record.broken,
-    );
+    expect((await readRecordFile(join(directory, 'record.json'))).broken).to.equal(record.broken);
   });
 
   it('heals and ends everything when it is interrupted, then says so; no record is left', async () => {

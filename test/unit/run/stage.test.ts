@@ -326,6 +326,22 @@ describe('the stage', () => {
     expect(error.message).to.equal('the writer on sv01 ended by itself');
   });
 
+  it('watches the undisturbed cluster from when the writers keep their schedule, and tells how often they write', async () => {
+    let looks = 0;
+    const { stage, kinds, texts } = await rig(
+      {},
+      {
+        get behindMs() {
+          return (looks += 1) < 3 ? 900 : 20;
+        },
+      },
+    );
+    await stage.baseline(1);
+    expect(looks).to.equal(3);
+    expect(kinds()).to.deep.equal(['step', 'schedule-kept', 'step']);
+    expect(texts('schedule-kept')).to.deep.equal(['every client keeps its schedule, a write every 10 ms']);
+  });
+
   it('closes a window whose scenario failed inside it', async () => {
     const { stage, result, kinds } = await rig();
     await failureOf(

@@ -11,9 +11,9 @@ describe('the scenario link-flap', () => {
     expect(said).to.deep.equal([
       'baseline 3000',
       'window outage nfs02 none 5000',
-      'inject: the cable of eth1 is out nfs02',
+      'inject: the link of eth1 is out nfs02',
       'observe 3200',
-      'heal: the cable of eth1 is out nfs02',
+      'heal: the link of eth1 is out nfs02',
       'clientsWrite',
       'caughtUp',
       'end of window',

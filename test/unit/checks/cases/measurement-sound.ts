@@ -14,6 +14,18 @@ function late(lateMs: (operation: number) => number): RunRecord {
   }));
 }
 
+/** The same, after the writers had warmed up at so many ms. */
+function warmAt(atMs: number, record: RunRecord): RunRecord {
+  const warm = {
+    atMs,
+    uncertaintyMs: 0,
+    source: 'lab',
+    kind: 'schedule-kept',
+    text: 'every client keeps its schedule',
+  } as const;
+  return { ...record, events: [warm, ...record.events] };
+}
+
 function withClock(node: string, change: { readings?: number; uncertaintyMs?: number }): RunRecord {
   const record = exampleRecord();
   const clocks = record.clocks.map((clock) => (clock.node === node ? { ...clock, ...change } : clock));
@@ -50,6 +62,14 @@ export const cases: CheckCases = {
       what: 'an operation that is late once',
       record: late((i) => (i === 9 ? 400 : 0)),
       says: 'the worst 400 ms',
+    },
+    {
+      what: 'writers that were late only until they had warmed up',
+      record: warmAt(
+        2000,
+        late((i) => (i < 20 ? 1500 : 0)),
+      ),
+      says: 'the worst 0 ms',
     },
     {
       what: 'a lab whose watchdogs woke in time',
@@ -136,6 +156,19 @@ export const cases: CheckCases = {
       what: 'a host that stood still once',
       record: late((i) => (i === 9 ? 1500 : 0)),
       says: 'the worst 1500 ms',
+    },
+    {
+      what: 'a writer that fell behind after it had warmed up',
+      record: warmAt(
+        2000,
+        late((i) => (i < 20 ? 0 : 20 * i)),
+      ),
+      says: 'sv01 fell behind its schedule before anything was broken',
+    },
+    {
+      what: 'writers that warmed up just before the fault',
+      record: warmAt(4500, exampleRecord()),
+      says: 'sv01 had 5 operations before the fault, too few',
     },
     {
       what: 'a fault before anything was watched',

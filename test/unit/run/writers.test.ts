@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { InterruptedError, RigError, TimeoutError } from '../../../lab/errors.ts';
+import type { RunningProbe } from '../../../lab/probe.ts';
+import { caughtUp, keepSchedule, writing } from '../../../lab/run/writers.ts';
+import { failureOf } from '../../fakes/failure.ts';
+import { fakeLab } from '../../fakes/lab.ts';
+import { fakeWriters } from '../../fakes/stack.ts';
+
+const { signal } = new AbortController();
+const bounds = { timeoutMs: 30, signal };
+
+async function writer(changes: Partial<RunningProbe>): Promise<RunningProbe> {
+  const workload = { kind: 'nfs-append', directory: '/mnt', intervalMs: 10 } as const;
+  return await fakeWriters(changes).startProbe(fakeLab().lab, 'sv01', workload, 0);
+}
+
+describe('waiting for the writers', () => {
+  it('ends when each keeps its schedule', async () => {
+    await keepSchedule([await writer({ behindMs: 40 }), await writer({ behindMs: 500 })], signal, 30);
+    await caughtUp([await writer({ behindMs: 40 })], bounds);
+    await writing([await writer({})], bounds);
+  });
+
+  it('does not take a first write in time for a schedule that is kept', async () => {
+    const error = await failureOf(
+      keepSchedule([await writer({ acknowledged: 4, behindMs: 40 })], signal, 30),
+    );
+    expect(error.message).to.contain('last seen: sv01: 4 writes acknowledged');
+  });
+
+  it('says what to do about a writer that cannot keep its schedule', async () => {
+    const probes = [await writer({ behindMs: 40 }), await writer({ behindMs: 24_100 })];
+    const error = await failureOf(keepSchedule(probes, signal, 30));
+    expect(error).to.be.instanceOf(RigError);
+    expect(error.message).to.contain('the clients to keep their schedule; last seen: sv01: 24.1 s behind');
+    expect(error).to.have.property('hint').that.contains('raise probe.intervalMs');
+  });
+
+  it('is bounded when clients do not catch up, or never wrote', async () => {
+    for (const [behindMs, says] of [
+      [501, 'sv01: 0.5 s behind'],
+      [undefined, 'sv01: nothing acknowledged'],
+    ] as const) {
+      const error = await failureOf(caughtUp([await writer({ behindMs })], bounds));
+      expect(error).to.be.instanceOf(TimeoutError);
+      expect(error.message).to.contain(says);
+    }
+  });
+
+  it('notices at once when a writer ended, and when it is interrupted', async () => {
+    const gone = await writer({ acknowledged: 0, behindMs: 900, ended: true });
+    const long = { timeoutMs: 60_000, signal };
+    for (const wait of [keepSchedule([gone], signal), caughtUp([gone], long), writing([gone], long)])
+      expect((await failureOf(wait)).message).to.equal('the writer on sv01 ended by itself');
+    const late = await writer({ behindMs: 900 });
+    expect(await failureOf(keepSchedule([late], AbortSignal.abort()))).to.be.instanceOf(InterruptedError);
+  });
+});
