@@ -10,6 +10,8 @@ export interface Anatomy {
   };
   /** Service whose orderly stop takes a server out of the cluster. */
   clusterService: string;
+  /** Has that service run on a node that has dropped out of the cluster; does nothing where it runs. */
+  revive: (node: string) => Order;
   /** Processes whose death is worth a run. */
   daemons: readonly Daemon[];
   /** A lost server is switched off and on before its resources are taken. */

@@ -11,7 +11,13 @@ import { periodPlan } from './pacemaker-centos7/period.ts';
 import { active } from './pacemaker-centos7/server-state.ts';
 import { fences, settings, validate } from './pacemaker-centos7/settings.ts';
 import { budget, detectionMs, patience, phases, timing } from './pacemaker-centos7/takeover.ts';
-import { drbdAnatomy, mountDaemon, mountsAgain, pacemakerMoves } from './parts/anatomy.ts';
+import {
+  clusterServiceAnatomy,
+  drbdAnatomy,
+  mountDaemon,
+  mountsAgain,
+  pacemakerMoves,
+} from './parts/anatomy.ts';
 import { tokenRetransmitMs } from './parts/corosync.ts';
 import { agentMonitorCommand } from './parts/nfsserver-agent.ts';
 import { readBack } from './parts/read-back.ts';
@@ -44,7 +50,7 @@ export const pacemakerCentos7: Stack = {
       ? undefined
       : {
           networks: { service: 'cluster', replication: 'cluster', heartbeat: ['cluster'] },
-          clusterService: 'pacemaker',
+          ...clusterServiceAnatomy('pacemaker'),
           daemons: [
             { process: 'corosync', service: 'pacemaker' },
             { process: 'pacemakerd', service: 'pacemaker' },

@@ -26,7 +26,7 @@ export const splitBrain: Scenario = {
   ),
 
   async run({ baseline, active, peerOf, window, inject, heal, see, order, clientsWrite, ...stage }) {
-    const { networks, replication } = stage.anatomy();
+    const { networks, replication, revive } = stage.anatomy();
     const { takeoverMs, redundancyMs, failbackMs } = stage.patience;
     const first = await active();
     await baseline(3000);
@@ -62,6 +62,8 @@ export const splitBrain: Scenario = {
     const survivor = await stage.settled({ timeoutMs: failbackMs });
     for (const each of replication.discard(peerOf(survivor), survivor)) await order(each);
     await stage.redundant({ timeoutMs: redundancyMs });
+    // heartbeat restarts itself on both after a partition, and was seen to end for good on one of them then.
+    for (const node of [first, second]) await order(revive(node));
     await stage.serviceOn(await stage.settled({ timeoutMs: failbackMs }), { timeoutMs: failbackMs });
     await clientsWrite({ timeoutMs: takeoverMs });
   },

@@ -34,12 +34,20 @@ export function drbdAnatomy(names: {
   };
 }
 
+/** The service that makes a server a part of the cluster, on systemd. */
+export function clusterServiceAnatomy(name: string): Pick<Anatomy, 'clusterService' | 'revive'> {
+  return {
+    clusterService: name,
+    revive: (node) => order(node, `${node} is a part of the cluster again`, `systemctl start ${name}`),
+  };
+}
+
 /** What heartbeat 3.0.6 with haresources has in common wherever it runs. */
 export function heartbeatAnatomy(
   settings: Settings,
-): Pick<Anatomy, 'clusterService' | 'fences' | 'bootAlone' | 'moves'> {
+): Pick<Anatomy, 'clusterService' | 'revive' | 'fences' | 'bootAlone' | 'moves'> {
   return {
-    clusterService: 'heartbeat',
+    ...clusterServiceAnatomy('heartbeat'),
     fences: false,
     bootAlone: {
       waitMs: 1000 * (degradedWaitSeconds + numberSetting(settings, 'initdead')),

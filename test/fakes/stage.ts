@@ -6,6 +6,7 @@ const order = (title: string) => (node: string) => ({ node, title: `${title} ${n
 export const fakeAnatomy: Anatomy = {
   networks: { service: 'lan', replication: 'lan', heartbeat: ['lan'] },
   clusterService: 'heartbeat',
+  revive: order('revive'),
   fences: false,
   bootAlone: { waitMs: 30_000, from: 'initdead' },
   daemons: [
