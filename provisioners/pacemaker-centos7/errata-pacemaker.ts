@@ -48,7 +48,7 @@ export const pacemakerErrata: readonly Erratum[] = [
     says: 'op start timeout="20s" and op monitor timeout="10s" for nfsserver.',
     right: '40s and 20s, which the agent itself asks for.',
     why: 'A start that is cut off counts as failed: the server is stopped and started again, and clients wait for all of it.',
-    handling: `${keptAndNoted}the agent’s value for a start, 60 s for a look; settings nfsserver.startTimeout and nfsserver.monitorTimeout.`,
+    handling: `${keptAndNoted}90 s for a start and a stop, 60 s for a look, since emulated machines are slow; settings nfsserver.startTimeout, nfsserver.stopTimeout and nfsserver.monitorTimeout.`,
   },
   {
     section: section.pacemaker,

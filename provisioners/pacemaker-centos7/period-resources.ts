@@ -55,7 +55,7 @@ export function groupCommands(settings: Settings): string[] {
       'sudo pcs -f output.cib resource create nfsserver ocf:heartbeat:nfsserver \\',
       '  nfs_shared_infodir="/drbd/nfs/var-lib-nfs" \\',
       `    op start timeout="${number(settings, 'nfsserver.startTimeout')}s" \\`,
-      '    op stop  timeout="20s" \\',
+      `    op stop  timeout="${number(settings, 'nfsserver.stopTimeout')}s" \\`,
       `    op monitor interval="${interval}s" timeout="${number(settings, 'nfsserver.monitorTimeout')}s" on-fail="restart" start-delay="${delay}s"`,
     ].join('\n'),
     [

@@ -160,7 +160,7 @@ function nfsserver(settings: Settings): Primitive {
     params: { nfs_shared_infodir: layout.infoDirectory },
     operations: [
       { name: 'start', interval: 0, timeout: numberSetting(settings, 'nfsserver.startTimeout') },
-      { name: 'stop', interval: 0, timeout: 20 },
+      { name: 'stop', interval: 0, timeout: numberSetting(settings, 'nfsserver.stopTimeout') },
       {
         ...watched(settings, numberSetting(settings, 'nfsserver.monitorTimeout')),
         startDelay: numberSetting(settings, 'nfsserver.monitorDelay'),

@@ -116,10 +116,19 @@ export const settings: readonly Setting[] = [
   {
     name: 'nfsserver.startTimeout',
     description:
-      'Time that a start of the NFS server may take before it counts as failed. The article has 20 s; its agent asks for 40 s, and ' +
-      'needs more than 20 s on an emulated machine that does it for the first time.',
+      'Time that a start of the NFS server may take before it counts as failed. The article has 20 s, its agent asks for 40 s; an ' +
+      'emulated machine that does it for the first time on a busy host was seen to need more.',
     unit: 's',
-    defaults: { period: 20, current: 40 },
+    defaults: { period: 20, current: 90 },
+    schema: wholeSecondsBetween(5, 600),
+  },
+  {
+    name: 'nfsserver.stopTimeout',
+    description:
+      'The same for a stop. The article has 20 s, as its agent asks for. Without fencing a stop that is cut off blocks the service ' +
+      'until somebody cleans up.',
+    unit: 's',
+    defaults: { period: 20, current: 90 },
     schema: wholeSecondsBetween(5, 600),
   },
   {

@@ -126,7 +126,11 @@ describe('the configuration of Pacemaker', () => {
   });
 
   it('has the article’s properties, defaults and timeouts', () => {
-    const xml = cib({ 'nfsserver.startTimeout': '20', 'nfsserver.monitorTimeout': '10' });
+    const xml = cib({
+      'nfsserver.startTimeout': '20',
+      'nfsserver.stopTimeout': '20',
+      'nfsserver.monitorTimeout': '10',
+    });
     const values: [string, string][] = [
       ['stonith-enabled', 'false'],
       ['no-quorum-policy', 'ignore'],
