@@ -180,6 +180,14 @@ describe('lab scenario hard-halt --stack heartbeat-sarge, from nothing', () => {
       ).to.equal('fail');
     });
 
+    it('a lock that another client got', () => {
+      const found = falsify((copy) => {
+        if (copy.locks === null) throw new Error('nobody looked after a lock');
+        copy.locks.outcome = 'lost';
+      });
+      expect(found['locks-kept']).to.equal('fail');
+    });
+
     it('a fault that was never proven', () => {
       expect(
         falsify((copy) => {
