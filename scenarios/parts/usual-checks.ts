@@ -1,6 +1,5 @@
 import type { Check } from '../../lab/check.ts';
 import { faultsProven } from '../../lab/checks/faults-proven.ts';
-import { locksKept } from '../../lab/checks/locks-kept.ts';
 import { measurementSound } from '../../lab/checks/measurement-sound.ts';
 import { neverTwoActive } from '../../lab/checks/never-two-active.ts';
 import { noAcknowledgedWriteLost } from '../../lab/checks/no-acknowledged-write-lost.ts';
@@ -14,7 +13,6 @@ export const withoutFault: readonly Check[] = [
   measurementSound,
   stallWithinBudget,
   noAcknowledgedWriteLost,
-  locksKept,
   neverTwoActive,
   serviceOnExpectedNode,
   replicasIdentical,

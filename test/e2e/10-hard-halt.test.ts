@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { judge } from '../../lab/check.ts';
 import type { RunRecord } from '../../lab/record.ts';
+import { locksKept } from '../../lab/checks/locks-kept.ts';
 import { hardHalt } from '../../scenarios/hard-halt.ts';
 import { workFolder } from './rig.ts';
 import { expectPass, soundRun, type SoundRun } from './sound-run.ts';
@@ -107,7 +108,9 @@ describe('lab scenario hard-halt --stack heartbeat-sarge, from nothing', () => {
 
   describe('its record, falsified, is condemned:', () => {
     const verdicts = (bad: RunRecord): Record<string, string> =>
-      Object.fromEntries(judge(bad, hardHalt.checks).map((check) => [check.name, check.verdict]));
+      Object.fromEntries(
+        judge(bad, [...hardHalt.checks, locksKept]).map((check) => [check.name, check.verdict]),
+      );
     const falsify = (change: (copy: RunRecord) => void): Record<string, string> => {
       const copy = structuredClone(record);
       change(copy);
