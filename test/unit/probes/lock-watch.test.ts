@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { hostNowMs } from '../../../lab/clock.ts';
 import { InterruptedError } from '../../../lab/errors.ts';
 import type { LockWatch } from '../../../lab/nfs-lock.ts';
+import { startLockContender } from '../../../lab/probes/lock-clients.ts';
 import { startLockWatch } from '../../../lab/probes/lock-watch.ts';
 import { eventually, failureOf } from '../../fakes/failure.ts';
 import { fakeLab, type FakeLab } from '../../fakes/lab.ts';
@@ -47,13 +48,22 @@ describe('a lock that is watched', () => {
     await eventually('it is to be given back', () => fake.machine('sv01').written.includes('release\n'));
     say(fake, 'sv01', 'R', '-');
     await eventually('it is tried again', () => fake.machine('sv02').written.length === 2);
-    await new Promise((resolve) => setTimeout(resolve, 60));
     say(fake, 'sv02', 'T', 'granted');
     await concluding;
     const lock = await watch.stop();
     expect(lock).to.deep.include({ holder: 'sv01', contender: 'sv02', outcome: 'kept', lostMs: null });
     expect(lock.tries.map((each) => each.result)).to.deep.equal(['refused', 'refused']);
     expect(await watch.stop()).to.equal(lock);
+  });
+
+  it('is tried anew when that is asked for, however short a time ago the last answer came', async () => {
+    const fake = fakeLab();
+    const contender = await startLockContender(fake.lab.machine('sv02'), '/mnt/lock', hostNowMs());
+    say(fake, 'sv02', 'T', 'refused');
+    const asked = contender.tryNow(5000, never);
+    say(fake, 'sv02', 'T', 'granted');
+    expect((await asked).result).to.equal('granted');
+    await contender.stop(100);
   });
 
   it('is lost when the second client gets it in between', async () => {
