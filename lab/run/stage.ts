@@ -100,10 +100,12 @@ export function openStage(
     peerOf,
     baseline: async (ms) => {
       const { intervalMs } = stack.workload(settings);
-      await step('wait until every client keeps its schedule', () =>
+      const late = await step('wait until every client keeps its schedule', () =>
         keepSchedule(probes, intervalMs, signal),
       );
-      told(`every client keeps its schedule, a write every ${String(intervalMs)} ms`, 'schedule-kept');
+      if (late === undefined)
+        told(`every client keeps its schedule, a write every ${String(intervalMs)} ms`, 'schedule-kept');
+      else told(`the schedule is not kept: ${late}; a larger probe.intervalMs would be`, 'schedule-missed');
       await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
         await Promise.all([writing(probes, { timeoutMs: patience.takeoverMs, signal }), pause(ms, signal)]);
       });

@@ -55,7 +55,7 @@ export const pacemakerErrata: readonly Erratum[] = [
     says: 'nfsserver has no nfs_ip.',
     right: 'nfs_ip="192.168.33.20"',
     why: 'Clients hold their locks with 192.168.33.20. The notices of a restart come from the server’s own address, match nothing that clients know, and no lock is reclaimed.',
-    handling: `${bothKeep}the probe takes no locks.`,
+    handling: `${bothKeep}hard-halt was seen to lose a lock that a client held; the record of a run says what became of it.`,
   },
   {
     section: section.pacemaker,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { InterruptedError, RigError, TimeoutError } from '../../../lab/errors.ts';
+import { InterruptedError, TimeoutError } from '../../../lab/errors.ts';
 import type { RunningProbe } from '../../../lab/probe.ts';
 import { caughtUp, keepSchedule, writing } from '../../../lab/run/writers.ts';
 import { failureOf } from '../../fakes/failure.ts';
@@ -28,23 +28,20 @@ describe('waiting for the writers', () => {
   });
 
   it('does not take a first write in time for a schedule that is kept', async () => {
-    const error = await failureOf(
-      keepSchedule([await writer({ acknowledged: 4, behindMs: 40 })], 100, signal, 30),
-    );
-    expect(error.message).to.contain('last seen: sv01: 4 writes acknowledged');
+    const late = await keepSchedule([await writer({ acknowledged: 4, behindMs: 40 })], 100, signal, 30);
+    expect(late).to.contain('last seen: sv01: 4 writes acknowledged');
   });
 
-  it('says what to do about a writer that cannot keep its schedule', async () => {
+  it('names a writer that cannot keep its schedule, and does not wait for ever', async () => {
     const probes = [await writer({ behindMs: 40 }), await writer({ behindMs: 24_100 })];
-    const error = await failureOf(keepSchedule(probes, 100, signal, 30));
-    expect(error).to.be.instanceOf(RigError);
-    expect(error.message).to.contain('the clients to keep their schedule; last seen: sv01: 24.1 s behind');
-    expect(error).to.have.property('hint').that.contains('raise probe.intervalMs');
+    expect(await keepSchedule(probes, 100, signal, 30)).to.contain(
+      'the clients to keep their schedule; last seen: sv01: 24.1 s behind',
+    );
   });
 
   it('takes no client for one in time that is later than two intervals', async () => {
-    const error = await failureOf(keepSchedule([await writer({ behindMs: 201 })], 100, signal, 30));
-    expect(error.message).to.contain('sv01: 0.2 s behind');
+    const late = await keepSchedule([await writer({ behindMs: 201 })], 100, signal, 30);
+    expect(late).to.contain('sv01: 0.2 s behind');
   });
 
   it('is bounded when clients do not catch up, or never wrote', async () => {
@@ -64,6 +61,8 @@ describe('waiting for the writers', () => {
     for (const wait of [keepSchedule([gone], 100, signal), caughtUp([gone], long), writing([gone], long)])
       expect((await failureOf(wait)).message).to.equal('the writer on sv01 ended by itself');
     const late = await writer({ behindMs: 900 });
-    expect(await failureOf(keepSchedule([late], 100, AbortSignal.abort()))).to.be.instanceOf(InterruptedError);
+    expect(await failureOf(keepSchedule([late], 100, AbortSignal.abort()))).to.be.instanceOf(
+      InterruptedError,
+    );
   });
 });
