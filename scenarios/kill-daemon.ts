@@ -32,7 +32,7 @@ function scenarioOf({ name, process, signal = 'KILL', cause, title, question }: 
   const gone = signal === 'KILL' ? 'dead' : 'stopped';
   return {
     name,
-    title: title.charAt(0).toUpperCase() + title.slice(1),
+    title,
     question,
     needs: [],
     unsuited: unsuitedWhere((anatomy, { stack }) =>
