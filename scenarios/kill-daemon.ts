@@ -21,7 +21,7 @@ const deaths: readonly Death[] = [
     name: 'kill-heartbeat',
     process: 'heartbeat',
     cause: 'node-lost',
-    title: 'heartbeat of the active server gets SIGKILL; what it managed runs on',
+    title: 'Heartbeat of the active server gets SIGKILL; what it managed runs on',
     question: 'What becomes of a service whose manager died without releasing it?',
   },
   {
@@ -30,7 +30,7 @@ const deaths: readonly Death[] = [
     signal: 'STOP',
     cause: 'node-lost',
     title:
-      'heartbeat of the active server gets SIGSTOP, and SIGCONT when the other one has had time to take over',
+      'Heartbeat of the active server gets SIGSTOP, and SIGCONT when the other one has had time to take over',
     question: 'What becomes of a service whose manager stands still, and wakes up as if nothing had been?',
   },
   {
@@ -44,14 +44,14 @@ const deaths: readonly Death[] = [
     name: 'kill-pacemakerd',
     process: 'pacemakerd',
     cause: 'none',
-    title: 'pacemakerd of the active server gets SIGKILL; the daemons it watches over run on',
+    title: 'Pacemakerd of the active server gets SIGKILL; the daemons it watches over run on',
     question: 'Do clients notice that the first process of Pacemaker died and came back?',
   },
   {
     name: 'kill-mountd',
     process: 'rpc.mountd',
     cause: 'none',
-    title: 'rpc.mountd of the active server gets SIGKILL, and is started again later',
+    title: 'Rpc.mountd of the active server gets SIGKILL, and is started again later',
     question: 'Do clients that have mounted already notice that nobody can mount any more?',
   },
   {
