@@ -50,7 +50,10 @@ export interface Stage {
   readonly serviceOn: (node: string, options: { timeoutMs: number }) => Promise<void>;
   /** Waits until the replicas are connected and up to date again. */
   readonly redundant: (options: { timeoutMs: number }) => Promise<void>;
-  /** Waits until every client has made up for what it could not write: the run does not end with operations untried. */
+  /**
+   * Waits until every client has made up for what it could not write: the run does not end with operations untried. Where a write
+   * takes a client about as long as its interval it never will; that is told, and the wait ends as soon as its pace says so.
+   */
   readonly caughtUp: (options: { timeoutMs: number }) => Promise<void>;
   /**
    * Waits until one node, whichever, has held the service alone for a while (10 s, or forMs); it is then where the service

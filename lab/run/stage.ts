@@ -185,9 +185,14 @@ export function openStage(
       );
     },
     caughtUp: async ({ timeoutMs }) => {
-      await step('wait until every client has caught up with its schedule', () =>
+      const slow = await step('wait until every client has caught up with its schedule', () =>
         recovery(caughtUp(probes, { timeoutMs, signal })),
       );
+      if (slow !== undefined)
+        told(
+          `the clients write, but too slowly to make up for what they missed: ${slow}`,
+          'schedule-not-made-up',
+        );
     },
     writerReturns: async (client) => {
       const probe = probes.find((each) => each.client === client);

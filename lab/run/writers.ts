@@ -1,3 +1,4 @@
+import { hostNowMs } from '../clock.ts';
 import { RigError, TimeoutError } from '../errors.ts';
 import type { RunningProbe } from '../probe.ts';
 import { waitFor, type Seen } from '../wait.ts';
@@ -8,6 +9,8 @@ const writesAgain = 20;
 const caughtUpMs = 500;
 /** One operation in time may be luck: the first ones open a file, and find the caches of a restored machine cold. */
 const firstOperations = 5;
+/** A client's pace is judged from this long on. */
+const paceMs = 15_000;
 /** A writer that can keep its schedule does so within a second or two after its first operation. */
 const warmUpMs = 30_000;
 
@@ -25,9 +28,46 @@ export async function writing(probes: readonly RunningProbe[], bounds: Bounds): 
   });
 }
 
-/** Waits until each client has made up for what it could not write in time. @throws RigError when a writer ended */
-export async function caughtUp(probes: readonly RunningProbe[], bounds: Bounds): Promise<void> {
-  await forAll(probes, 'the clients to catch up', bounds, (probe) => lateness(probe, caughtUpMs));
+/** How far a client was behind its schedule at a moment, and how much it had written by then. */
+export interface Backlog {
+  atMs: number;
+  behindMs: number;
+  acknowledged: number;
+}
+
+/** At its pace since then a client will not have made up for what it missed within the time that is left. */
+export function tooSlow(then: Backlog, now: Backlog, leftMs: number): boolean {
+  const watchedMs = now.atMs - then.atMs;
+  if (watchedMs < paceMs || now.acknowledged - then.acknowledged < writesAgain) return false;
+  const gainedMs = then.behindMs - now.behindMs;
+  return gainedMs <= 0 || (now.behindMs / gainedMs) * watchedMs > leftMs;
+}
+
+/**
+ * Waits until each client has made up for what it could not write in time. One that writes, but whose operations take about as
+ * long as its interval, never will: that is its host's pace and says nothing about the cluster.
+ * @returns undefined, or in words who is too slow for it, as soon as its pace says so
+ * @throws RigError when a writer ended, TimeoutError when one does not write
+ */
+export async function caughtUp(
+  probes: readonly RunningProbe[],
+  bounds: Bounds,
+  now: () => number = hostNowMs,
+): Promise<string | undefined> {
+  const deadlineMs = now() + bounds.timeoutMs;
+  const first = new Map<string, Backlog>();
+  const slow = new Set<string>();
+  await forAll(probes, 'the clients to catch up', bounds, (probe) => {
+    const late = lateness(probe, caughtUpMs);
+    if (late === undefined || probe.behindMs === undefined) return late;
+    const { client, behindMs, acknowledged } = probe;
+    const seen = { atMs: now(), behindMs, acknowledged };
+    const then = first.get(client);
+    if (then === undefined) first.set(client, seen);
+    else if (tooSlow(then, seen, deadlineMs - seen.atMs)) slow.add(`${client}: ${late}`);
+    return slow.size > 0 ? undefined : late;
+  });
+  return slow.size === 0 ? undefined : [...slow].join(', ');
 }
 
 /**

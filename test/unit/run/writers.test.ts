@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { InterruptedError, TimeoutError } from '../../../lab/errors.ts';
 import type { RunningProbe } from '../../../lab/probe.ts';
-import { caughtUp, keepSchedule, writing } from '../../../lab/run/writers.ts';
+import { caughtUp, keepSchedule, tooSlow, writing } from '../../../lab/run/writers.ts';
 import { failureOf } from '../../fakes/failure.ts';
 import { fakeLab } from '../../fakes/lab.ts';
 import { fakeWriters } from '../../fakes/stack.ts';
@@ -53,6 +53,48 @@ describe('waiting for the writers', () => {
       expect(error).to.be.instanceOf(TimeoutError);
       expect(error.message).to.contain(says);
     }
+  });
+
+  it('ends when a client writes at a pace at which it never catches up, and says who it is', async () => {
+    let nowMs = 0;
+    const probe = await writer({ acknowledged: 0, behindMs: 60_000 });
+    const slow = await caughtUp(
+      [
+        {
+          ...probe,
+          get acknowledged() {
+            return nowMs / 100;
+          },
+          get behindMs() {
+            return 60_000 - nowMs / 100;
+          },
+        },
+      ],
+      { timeoutMs: 176_000, signal },
+      () => (nowMs += 8000),
+    );
+    expect(slow).to.equal('sv01: 59.8 s behind');
+  });
+
+  describe('tell a pace', () => {
+    const then = { atMs: 0, behindMs: 60_000, acknowledged: 100 };
+    const after = (ms: number, behindMs: number, acknowledged = 500) => ({
+      atMs: ms,
+      behindMs,
+      acknowledged,
+    });
+
+    it('that is too slow: nothing gained, or not enough of it for the time that is left', () => {
+      expect(tooSlow(then, after(15_000, 60_000), 600_000)).to.equal(true);
+      expect(tooSlow(then, after(15_000, 75_000), 600_000)).to.equal(true);
+      expect(tooSlow(then, after(20_000, 55_000), 219_000)).to.equal(true);
+    });
+
+    it('that is quick enough, too short to judge, or none since nothing is written', () => {
+      expect(tooSlow(then, after(20_000, 55_000), 220_000)).to.equal(false);
+      expect(tooSlow(then, after(14_999, 60_000), 100)).to.equal(false);
+      expect(tooSlow(then, after(20_000, 60_000, 119), 100)).to.equal(false);
+    });
   });
 
   it('notices at once when a writer ended, and when it is interrupted', async () => {
