@@ -18,11 +18,55 @@ interface Death {
 
 const deaths: readonly Death[] = [
   {
+    name: 'kill-heartbeat',
+    process: 'heartbeat',
+    cause: 'node-lost',
+    title: 'Heartbeat of the active server gets SIGKILL; what it managed runs on',
+    question: 'What becomes of a service whose manager died without releasing it?',
+  },
+  {
+    name: 'hang-heartbeat',
+    process: 'heartbeat',
+    signal: 'STOP',
+    cause: 'node-lost',
+    title:
+      'Heartbeat of the active server gets SIGSTOP, and SIGCONT when the other one has had time to take over',
+    question: 'What becomes of a service whose manager stands still, and wakes up as if nothing had been?',
+  },
+  {
     name: 'kill-corosync',
     process: 'corosync',
     cause: 'node-lost',
     title: 'Corosync of the active server gets SIGKILL; what Pacemaker managed there runs on',
     question: 'What becomes of a service whose server has left the membership without a word?',
+  },
+  {
+    name: 'kill-pacemakerd',
+    process: 'pacemakerd',
+    cause: 'none',
+    title: 'Pacemakerd of the active server gets SIGKILL; the daemons it watches over run on',
+    question: 'Do clients notice that the first process of Pacemaker died and came back?',
+  },
+  {
+    name: 'kill-mountd',
+    process: 'rpc.mountd',
+    cause: 'none',
+    title: 'Rpc.mountd of the active server gets SIGKILL, and is started again later',
+    question: 'Do clients that have mounted already notice that nobody can mount any more?',
+  },
+  {
+    name: 'kill-apache',
+    process: 'apache2',
+    cause: 'none',
+    title: 'Apache of the active server gets SIGKILL, and is started again later',
+    question: 'Does the cluster notice that the service itself is dead, while the server is well?',
+  },
+  {
+    name: 'kill-tgtd',
+    process: 'tgtd',
+    cause: 'none',
+    title: 'The iSCSI target of the active server gets SIGKILL, and is started again later',
+    question: 'Does the cluster notice that the target is dead, while the server is well?',
   },
 ];
 

@@ -3,12 +3,26 @@ import { heartbeatEtchApache } from '../../provisioners/heartbeat-etch-apache.ts
 import { heartbeatEtchIscsi } from '../../provisioners/heartbeat-etch-iscsi.ts';
 import { heartbeatLennyVm } from '../../provisioners/heartbeat-lenny-vm.ts';
 import { pacemakerCentos7 } from '../../provisioners/pacemaker-centos7.ts';
+import { bothServersDown } from '../../scenarios/both-servers-down.ts';
+import { clientReboot } from '../../scenarios/client-reboot.ts';
+import { clusterLinkCut } from '../../scenarios/cluster-link-cut.ts';
+import { degradedBoot } from '../../scenarios/degraded-boot.ts';
+import { diskErrorScenario } from '../../scenarios/disk-error.ts';
+import { diskStallScenario } from '../../scenarios/disk-stall.ts';
+import { flappingLink } from '../../scenarios/flapping-link.ts';
+import { freezeAndThaw } from '../../scenarios/freeze-and-thaw.ts';
 import { gracefulStop } from '../../scenarios/graceful-stop.ts';
 import { hardHalt } from '../../scenarios/hard-halt.ts';
 import { killDaemonScenarios } from '../../scenarios/kill-daemon.ts';
 import { linkFlap } from '../../scenarios/link-flap.ts';
+import { oneWayCut } from '../../scenarios/one-way-cut.ts';
 import { plannedSwitchover } from '../../scenarios/planned-switchover.ts';
+import { powerCut } from '../../scenarios/power-cut.ts';
+import { rejoin } from '../../scenarios/rejoin.ts';
 import { replicationCut } from '../../scenarios/replication-cut.ts';
+import { resyncUnderLoad } from '../../scenarios/resync-under-load.ts';
+import { serviceCableCut } from '../../scenarios/service-cable-cut.ts';
+import { slowReplication } from '../../scenarios/slow-replication.ts';
 import { splitBrain } from '../../scenarios/split-brain.ts';
 import { standbyLoss } from '../../scenarios/standby-loss.ts';
 import type { Box } from '../box.ts';
@@ -29,13 +43,27 @@ export const stacks: readonly Stack[] = [
 ];
 export const scenarios: readonly Scenario[] = [
   hardHalt,
+  powerCut,
   gracefulStop,
   plannedSwitchover,
   standbyLoss,
+  rejoin,
+  serviceCableCut,
   linkFlap,
+  flappingLink,
   replicationCut,
+  slowReplication,
+  resyncUnderLoad,
+  clusterLinkCut,
   splitBrain,
+  oneWayCut,
+  freezeAndThaw,
   ...killDaemonScenarios,
+  diskErrorScenario,
+  diskStallScenario,
+  bothServersDown,
+  degradedBoot,
+  clientReboot,
 ];
 
 export interface ProviderEntry {

@@ -23,8 +23,8 @@ const usageErrors: { argv: string[]; says: RegExp }[] = [
   { argv: ['up', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than keepalive/s },
   { argv: ['scenario', 'hard-hlt'], says: /did you mean hard-halt\?/ },
   {
-    argv: ['scenario', 'kill-corosync', '--stack', 'heartbeat-sarge'],
-    says: /kill-corosync makes no sense on heartbeat-sarge: nothing of .*\nhint: --stack pacemaker-centos7/,
+    argv: ['scenario', 'kill-tgtd', '--stack', 'heartbeat-sarge'],
+    says: /kill-tgtd makes no sense on heartbeat-sarge: nothing of .*\nhint: --stack heartbeat-etch-iscsi/,
   },
   { argv: ['scenario', 'hard-halt', '--repeat', '0'], says: /--repeat "0"/ },
   {

@@ -97,17 +97,18 @@ describe('scenarios that make no sense', () => {
       }),
     );
   };
-  const elsewhere = ['kill-corosync'];
+  const elsewhere = ['kill-corosync', 'kill-pacemakerd', 'kill-apache', 'kill-tgtd'];
 
   it('are those that kill what the stack does not have', () => {
     expect(refused({})).to.have.all.keys(elsewhere);
-    expect(refused({})['kill-corosync']).to.equal('nothing of fake-stack is called corosync');
+    expect(refused({})['kill-tgtd']).to.equal('nothing of fake-stack is called tgtd');
   });
 
-  it('are a split brain where a lost server is fenced', () => {
+  it('are a split brain and a lonely boot where a lost server is fenced', () => {
     const reasons = refused({ fences: true });
-    expect(reasons).to.have.all.keys(...elsewhere, 'split-brain');
+    expect(reasons).to.have.all.keys(...elsewhere, 'split-brain', 'degraded-boot');
     expect(reasons['split-brain']).to.include('switched off before the other one takes over');
+    expect(reasons['degraded-boot']).to.include('waits for its peer for ever');
   });
 
   it('are a split brain where a serial line joins the servers', () => {
@@ -205,11 +206,28 @@ describe('what happens, word by word', () => {
       'serviceOn nfs02',
       'clientsWrite',
     ],
+    'disk-stall': [
+      'baseline 3000',
+      'window stall nfs02 none 20000',
+      'inject: lab-data stalls nfs02',
+      'observe 18200',
+      'heal: lab-data stalls nfs02',
+      'clientsWrite',
+      'caughtUp',
+      'end of window',
+      'redundant',
+      'serviceOn nfs02',
+    ],
   };
   for (const [name, words] of Object.entries(told))
     it(name, async () => {
       expect(await heard(name)).to.deep.equal(words);
     });
+
+  it('power-cut is hard-halt with another fault', async () => {
+    const cut = (await heard('power-cut')).map((each) => each.replace('power off', 'halt -f'));
+    expect(cut).to.deep.equal(await heard('hard-halt'));
+  });
 
   it('split-brain takes no answer of replicas that met for one of replicas that refuse each other', async () => {
     const looks: RegExp[] = [];
