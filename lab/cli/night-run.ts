@@ -18,10 +18,12 @@ import type { RunRecord } from '../record.ts';
 import { down, keepFailure, runScenario } from '../run.ts';
 import type { LabSpec } from '../run/spec.ts';
 import type { RunSummary } from '../run-summary.ts';
+import type { Stack } from '../stack.ts';
 import type { Store } from '../store.ts';
 import type { CliContext } from './context.ts';
 import type { Durations } from './durations.ts';
 import { earlierRuns } from './earlier.ts';
+import { listLabs } from './known-labs.ts';
 import { durationKeys } from './night-plan.ts';
 import { writePage } from './present.ts';
 import { readyHost } from './ready-host.ts';
@@ -45,13 +47,6 @@ export function nightRunner(runner: NightRunner): {
 } {
   const { context, out, provider } = runner;
   const home = labsHome(context.cwd);
-  const earlier = new Map<string, Promise<RunRecord[]>>();
-  const earlierOf = ({ cell: { stack, scenario } }: Task): Promise<RunRecord[]> => {
-    const key = `${stack}/${scenario}`;
-    const known = earlier.get(key) ?? earlierRuns(context, out, stack, scenario);
-    earlier.set(key, known);
-    return known;
-  };
   return {
     runOne: async (task, _attempt, signal) => {
       const progress = runner.progressOf(task);
@@ -59,18 +54,17 @@ export function nightRunner(runner: NightRunner): {
       const spec = specOf(planned, task.lab, home, provider);
       const steps: string[] = [];
       const startedMs = hostNowMs();
-      const records = await earlierOf(task);
+      // Read anew each time: those of all cells together are too much to hold.
+      const earlier = await earlierRuns(context, out, planned.stack.name, planned.scenario.name);
       const { record, directory } = await attempted(runner, task, {
         spec,
         planned,
-        earlier: records,
+        earlier,
         progress: listening(progress, steps),
         signal,
       });
-      if (cameUp(record)) {
-        records.push(record);
-        remember(runner.durations, spec, steps, hostNowMs() - startedMs - record.durationMs);
-      }
+      if (cameUp(record))
+        rememberTimes(runner.durations, spec.stack, steps, hostNowMs() - startedMs - record.durationMs);
       await writePage(context, record, directory);
       return resultOf(record);
     },
@@ -153,10 +147,13 @@ function listening(progress: Progress, steps: string[]): Progress {
   };
 }
 
-/** What an attempt took beside its run: provisioning and restoring, or restoring alone. */
-function remember(
+/**
+ * Keeps what an attempt took beside its run: provisioning and restoring, or restoring alone.
+ * @param steps titles of its steps
+ */
+export function rememberTimes(
   durations: Durations,
-  { stack }: LabSpec,
+  stack: Pick<Stack, 'name'>,
   steps: readonly string[],
   besideMs: number,
 ): void {
@@ -174,7 +171,8 @@ function cameUp({ broken, accelerator }: RunRecord): boolean {
   return broken === null || accelerator !== 'none';
 }
 
-function resultOf(record: RunRecord): AttemptResult {
+/** What the engine has to know of a record. */
+export function resultOf(record: RunRecord): AttemptResult {
   const failed = record.checks.filter(({ verdict }) => verdict !== 'pass');
   const outcome = outcomeOf({ ...record, failed });
   const said =
@@ -188,6 +186,15 @@ function resultOf(record: RunRecord): AttemptResult {
     labUp: cameUp(record),
     why: record.broken?.split('\n')[0] ?? said?.message ?? null,
   };
+}
+
+/** Labs of earlier nights that a killed command left running: they would take processor time from what is measured. */
+export async function leftRunning(home: string, provider: Pick<Provider, 'name'>): Promise<string[]> {
+  const labs = await listLabs(home);
+  return labs
+    .filter(({ description, state }) => state === 'running' && description.provider === provider.name)
+    .map(({ description }) => description.name)
+    .filter((name) => name.startsWith('night-'));
 }
 
 /** Runs of a night that it has not noted, with the cells that they can be of. */

@@ -20,7 +20,7 @@ import type { NightPlan } from '../night-plan.ts';
 import { durationsOf, planNight, plannedAgain } from '../night-plan.ts';
 import type { NightOptions, NightRequest } from '../night-request.ts';
 import { defaultOut, nightProvider, nightRequest } from '../night-request.ts';
-import { ensureSameHost, foundRuns, nightRunner, resumable } from '../night-run.ts';
+import { ensureSameHost, foundRuns, leftRunning, nightRunner, resumable } from '../night-run.ts';
 import { nightView, throughView } from '../night-view.ts';
 import { isLively, tell } from '../output.ts';
 import type { Program } from '../program.ts';
@@ -191,6 +191,7 @@ async function wholeNight(
     progressOf: (task) => view.progressOf(task),
   });
   try {
+    for (const lab of await leftRunning(labsHome(context.cwd), provider)) await runner.endLab(lab);
     return await runNight(
       night,
       {
