@@ -178,8 +178,8 @@ export default tseslint.config(
       outside.scenarios,
       outside.tests,
       labExcept(
-        '(?:record|stall|timeline|errors)\\.ts',
-        'a report imports record, stall, timeline and errors only',
+        '(?:record|stall|timeline|errors|run-summary|night|judgement|night-report)\\.ts',
+        'a report imports record, run summary, night, judgement, stall, timeline and errors only',
       ),
     ),
   },
