@@ -1,6 +1,7 @@
 import { benchFabric } from './fabric.ts';
 import { benchImage } from './image.ts';
 import { benchLabs, benchStallMeter } from './labs.ts';
+import { benchNight } from './night.ts';
 import type { BenchRow } from './row.ts';
 import { benchStore } from './store.ts';
 import { benchVagrant } from './vagrant.ts';
@@ -11,6 +12,7 @@ const parts: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   'stall-meter': benchStallMeter,
   labs: benchLabs,
   image: benchImage,
+  night: benchNight,
   store: benchStore,
   vagrant: benchVagrant,
 };
