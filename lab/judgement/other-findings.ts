@@ -95,19 +95,18 @@ function failedChecks({ failed }: RunSummary): string[] {
 }
 
 export function outsidePrediction({ runs }: CellFigures): Finding[] {
-  const outside = runs.filter(
-    ({ stallSeconds, predicted }) =>
-      stallSeconds !== null &&
-      predicted !== null &&
-      (stallSeconds < predicted.fromSeconds || stallSeconds > predicted.toSeconds),
-  );
+  const outside = runs.flatMap(({ id, stallSeconds, predicted }) => {
+    if (stallSeconds === null || predicted === null) return [];
+    const { fromSeconds, toSeconds } = predicted;
+    const within = stallSeconds >= fromSeconds && stallSeconds <= toSeconds;
+    return within ? [] : [{ id, stallSeconds, fromSeconds, toSeconds }];
+  });
   const [first] = outside;
-  if (first?.stallSeconds == null || first.predicted === null) return [];
-  const { fromSeconds, toSeconds } = first.predicted;
+  if (first === undefined) return [];
   const message =
     `${counted(outside.length, 'run')} of ${String(runs.length)} outside the prediction, the first one with ` +
-    `${secondsText(first.stallSeconds)} instead of ${secondsText(fromSeconds)} to ${secondsText(toSeconds)}`;
-  return [{ kind: 'outside-prediction', weight: 'notice', message, runs: idsOf(outside) }];
+    `${secondsText(first.stallSeconds)} instead of ${secondsText(first.fromSeconds)} to ${secondsText(first.toSeconds)}`;
+  return [{ kind: 'outside-prediction', weight: 'notice', message, runs: outside.map(({ id }) => id) }];
 }
 
 /** What was tried and says nothing of the cluster. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Baseline } from '../../../lab/baseline.ts';
-import type { CellJudgement, Judgement } from '../../../lab/judgement.ts';
+import type { CellJudgement, Finding, Judgement } from '../../../lab/judgement.ts';
 import {
   acceptNight,
   anchorsOf,
@@ -42,7 +42,7 @@ function accepted(
 ): Acceptance {
   const { night, ...asked } = nightWith(runs);
   const judged = judgeNight({ night, ...asked });
-  const creep = { kind: 'slower', weight: 'notice', message: 'it creeps', runs: [] } as const;
+  const creep: Finding = { kind: 'slower', weight: 'notice', message: 'it creeps', runs: [] };
   const judgement: Judgement = {
     ...judged,
     verdict: verdict === 'regressed' ? 'regressed' : 'unchanged',
