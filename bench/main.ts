@@ -1,5 +1,6 @@
 import { benchFabric } from './fabric.ts';
 import { benchImage } from './image.ts';
+import { benchJudgement } from './judgement.ts';
 import { benchLabs, benchStallMeter } from './labs.ts';
 import { benchNight } from './night.ts';
 import type { BenchRow } from './row.ts';
@@ -14,6 +15,7 @@ const parts: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   image: benchImage,
   night: benchNight,
   store: benchStore,
+  judgement: benchJudgement,
   vagrant: benchVagrant,
 };
 
