@@ -8,13 +8,46 @@ export function wholeNightId({ id, shard }: Pick<Night, 'id' | 'shard'>): string
 }
 
 /**
- * One night out of its shards, as it would be had one machine run it all. Where a shard is missing its cells are not known: the
- * night says so in `leftOut`, and never ended. Cells are in the order of their keys, attempts in that of cells and repeats, so
- * that it does not show how they were spread.
- * @param shards of one night: with the same `wholeNightId`
+ * Which shards are of the same night. Those that ran on one machine each began when it was ready, so their ids differ; what they
+ * have in common is the seed that all of them were given.
+ * @throws UsageError for shards that cannot be of one night, and are of no other
+ */
+export function nightsOfShards(shards: readonly Night[]): Night[][] {
+  const bySeed = grouped(shards, (night) => Object.values(commonFacts(night)).join(' '));
+  const groups = bySeed.flatMap((group) =>
+    // A seed that stands in nightly.yaml is that of every night.
+    isUnambiguous(group) ? [group] : grouped(group, wholeNightId),
+  );
+  for (const [i, group] of groups.entries())
+    for (const other of groups.slice(i + 1)) {
+      const [a, b] = [group[0], other[0]];
+      if (a === undefined || b === undefined) continue;
+      const oneId = wholeNightId(a) === wholeNightId(b);
+      const halves = a.shard?.of === b.shard?.of && isUnambiguous([...group, ...other]);
+      if (oneId || halves) ensureFits(a, b);
+    }
+  return groups;
+}
+
+function grouped(nights: readonly Night[], keyOf: (night: Night) => string): Night[][] {
+  const groups = new Map<string, Night[]>();
+  for (const night of nights) groups.set(keyOf(night), [...(groups.get(keyOf(night)) ?? []), night]);
+  return [...groups.values()];
+}
+
+/** No shard of them is there twice. */
+function isUnambiguous(shards: readonly Night[]): boolean {
+  return new Set(shards.map(({ shard }) => shard?.index)).size === shards.length;
+}
+
+/**
+ * One night out of its shards, as it would be had one machine run it all; it is called like the first of them. Where a shard is
+ * missing its cells are not known: the night says so in `leftOut`, and never ended. Cells are in the order of their keys, attempts
+ * in that of cells and repeats, so that it does not show how they were spread.
  * @throws UsageError for shards that were not cut from the same night
  */
-export function joinShards(shards: readonly Night[]): Night {
+export function joinShards(given: readonly Night[]): Night {
+  const shards = [...given].sort((a, b) => (a.shard?.index ?? 0) - (b.shard?.index ?? 0));
   const [first] = shards;
   const of = first?.shard?.of;
   if (first === undefined || of === undefined) throw new UsageError('there is no shard to join');
@@ -60,18 +93,22 @@ export function joinShards(shards: readonly Night[]): Night {
   };
 }
 
-/** @throws UsageError */
-function ensureFits(first: Night, other: Night): void {
-  const facts = (night: Night): Record<string, string> => ({
+/** What all shards of a night have in common. */
+function commonFacts(night: Night): Record<string, string> {
+  return {
     'number of shards': String(night.shard?.of ?? 1),
     seed: String(night.seed),
     provider: night.provider,
-  });
-  const theirs = facts(other);
-  for (const [name, value] of Object.entries(facts(first)))
+  };
+}
+
+/** @throws UsageError */
+function ensureFits(first: Night, other: Night): void {
+  const theirs = commonFacts(other);
+  for (const [name, value] of Object.entries(commonFacts(first)))
     if (value !== theirs[name])
       throw new UsageError(
         `${first.id} and ${other.id} do not fit together: their ${name} is ${value} and ${theirs[name] ?? ''}`,
-        'all shards of a night are cut from the same nightly.yaml, with the same --shard i/n',
+        'all shards of a night are cut from the same nightly.yaml, with the same --seed',
       );
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCode, messageOf } from '../errors.ts';
 import type { Judgement, Rules } from '../judgement.ts';
@@ -8,7 +8,7 @@ import { nightDirectory } from '../store/night-files.ts';
 import { openStore } from '../store/open-store.ts';
 import { replaceFile } from '../store/record-files.ts';
 import type { CliContext } from './context.ts';
-import { dataFile, markdownFile, nightPage, type NightParts } from './night-parts.ts';
+import { dataFile, nightPage, type NightParts } from './night-parts.ts';
 import { gatherNight, judgedNight } from './night-report.ts';
 import { keepJudgement, readSources, versionsOf } from './night-sources.ts';
 import { isLively, print, printJson, tell } from './output.ts';
@@ -23,8 +23,8 @@ export interface FinishRequest {
   /** Whether a night without a regression extends the accepted history. */
   accept: 'unchanged' | 'never';
   notifyUrl?: string | undefined;
-  /** A file that the Markdown is appended to, as the summary of a CI job. */
-  summaryFile?: string | undefined;
+  /** A folder that the reports are written to as well, for a CI system to pick up. */
+  reports?: string | undefined;
   /** The night ended before and is only drawn again: what was said of it then stays. */
   again?: boolean;
 }
@@ -54,7 +54,7 @@ export async function finishNight(
  */
 export async function concludeNight(
   context: CliContext,
-  { out, nightId, rules, accept, notifyUrl, summaryFile, again = false }: FinishRequest,
+  { out, nightId, rules, accept, notifyUrl, reports, again = false }: FinishRequest,
   parts: NightParts,
 ): Promise<FinishedNight> {
   const store = openStore(out);
@@ -75,14 +75,16 @@ export async function concludeNight(
   };
   const directory = nightDirectory(out, nightId);
   if (!again) await attempt('the judgement is not kept', () => keepJudgement(out, judgement));
+  if (reports !== undefined)
+    await attempt(`${reports} could not be made`, async () => {
+      await mkdir(reports, { recursive: true });
+    });
   for (const { file, render } of parts.writers)
-    await attempt(`no ${file} of ${nightId} could be made`, () =>
-      replaceFile(join(directory, file), render(report)),
-    );
-  if (summaryFile !== undefined)
-    await attempt(`nothing could be appended to ${summaryFile}`, () =>
-      appendFile(summaryFile, `${textOf(markdownFile, report, parts)}\n`),
-    );
+    await attempt(`no ${file} of ${nightId} could be made`, async () => {
+      const text = render(report);
+      for (const folder of [directory, ...(reports === undefined ? [] : [reports])])
+        await replaceFile(join(folder, file), text);
+    });
   if (baselineProblem !== null)
     tell(context, `note: nothing is compared or accepted, baseline.json cannot be read: ${baselineProblem}`);
   else if (accept === 'unchanged' && judgement.verdict !== 'regressed')

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { UsageError, exitCode } from '../errors.ts';
 import { Rules } from '../judgement.ts';
-import { wholeNightId } from '../night-shards.ts';
+import { nightsOfShards } from '../night-shards.ts';
+import type { Night } from '../night.ts';
 import { mergeFolders, type Merged } from '../store/merge-folders.ts';
 import { readNights } from '../store/night-files.ts';
 import type { CliContext } from './context.ts';
@@ -12,7 +13,7 @@ import { print, printJson, tell } from './output.ts';
 import { shown } from './present.ts';
 import type { GlobalOptions } from './program.ts';
 
-export interface MergeRequest extends Pick<FinishRequest, 'accept' | 'notifyUrl' | 'summaryFile'> {
+export interface MergeRequest extends Pick<FinishRequest, 'accept' | 'notifyUrl' | 'reports'> {
   /** Results folders, as they were typed. */
   folders: readonly string[];
   /** The results folder that they become. */
@@ -33,13 +34,14 @@ export async function mergeNights(
   parts: NightParts,
 ): Promise<number> {
   const folders = asked.folders.map((folder) => resolve(context.cwd, folder));
-  const rulesOf = asked.rules === undefined ? await rulesOfShards(folders) : new Map<string, Rules>();
+  const rulesOf =
+    asked.rules === undefined ? await rulesOfShards(folders) : (): Rules | undefined => asked.rules;
   const merged = await mergeFolders(asked.out, folders);
   tellMerged(context, merged);
   const finished: FinishedNight[] = [];
-  for (const { id } of merged.joined) {
-    const rules = asked.rules ?? rulesOf.get(id) ?? Rules.parse({});
-    finished.push(await concludeNight(context, { ...asked, nightId: id, rules }, parts));
+  for (const night of merged.joined) {
+    const rules = rulesOf(night) ?? Rules.parse({});
+    finished.push(await concludeNight(context, { ...asked, nightId: night.id, rules }, parts));
   }
   if (options.json === true)
     printJson(context, {
@@ -70,21 +72,22 @@ function tellMerged(context: CliContext, { joined, setAside }: Merged): void {
   }
 }
 
-/** The rules with which the shards of each night were judged. @throws UsageError where they are not the same */
-async function rulesOfShards(folders: readonly string[]): Promise<Map<string, Rules>> {
-  const rulesOf = new Map<string, Rules>();
+/** The rules with which the shards of each night were judged, by its id. @throws UsageError where they are not the same */
+async function rulesOfShards(folders: readonly string[]): Promise<(night: Night) => Rules | undefined> {
+  const kept: { rules: Rules; runs: ReadonlySet<string>; night: Night }[] = [];
   for (const folder of folders)
     for (const night of (await readNights(folder)).nights) {
-      const kept = night.shard === null ? undefined : await readJudgement(folder, night.id);
-      if (kept === undefined) continue;
-      const id = wholeNightId(night);
-      const others = rulesOf.get(id);
-      if (others !== undefined && JSON.stringify(others) !== JSON.stringify(kept.rules))
-        throw new UsageError(
-          `the shards of ${id} were judged by different rules`,
-          'all shards of a night are cut from the same nightly.yaml; one in the working folder decides',
-        );
-      rulesOf.set(id, kept.rules);
+      const judged = night.shard === null ? undefined : await readJudgement(folder, night.id);
+      if (judged === undefined) continue;
+      kept.push({ rules: judged.rules, runs: new Set(night.attempts.map(({ run }) => run)), night });
     }
-  return rulesOf;
+  for (const group of nightsOfShards(kept.map(({ night }) => night))) {
+    const rules = kept.filter(({ night }) => group.includes(night)).map((each) => JSON.stringify(each.rules));
+    if (new Set(rules).size > 1)
+      throw new UsageError(
+        `${group.map(({ id }) => id).join(' and ')} were judged by different rules`,
+        'all shards of a night are cut from the same nightly.yaml; one in the working folder decides',
+      );
+  }
+  return ({ attempts }) => kept.find(({ runs }) => attempts.some(({ run }) => runs.has(run)))?.rules;
 }

@@ -21,5 +21,4 @@ export interface NightParts extends Judges {
 }
 
 export const nightPage = 'night.html';
-export const markdownFile = 'night.md';
 export const dataFile = 'report.json';

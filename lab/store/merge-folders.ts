@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Night } from '../night.ts';
-import { joinShards, wholeNightId } from '../night-shards.ts';
+import { joinShards, nightsOfShards } from '../night-shards.ts';
 import type { RunSummary } from '../run-summary.ts';
 import type { SetAside, Store } from '../store.ts';
 import { copyRun, filesOfRun, sameRun, type RunFiles } from './copy-run.ts';
@@ -114,13 +114,8 @@ function mergedNights(
   there: readonly Night[],
 ): { joined: Night[]; nights: Night[] } {
   const byId = fullest(found);
-  const shards = new Map<string, Night[]>();
-  for (const night of byId.values())
-    if (night.shard !== null) {
-      const id = wholeNightId(night);
-      shards.set(id, [...(shards.get(id) ?? []), night]);
-    }
-  const joined = fullest([...shards.values()].map(joinShards));
+  const shards = [...byId.values()].filter(({ shard }) => shard !== null);
+  const joined = fullest(nightsOfShards(shards).map((group) => asCalledThere(joinShards(group), there)));
   const nights = fullest([...byId.values()].filter(({ shard }) => shard === null));
   for (const id of joined.keys())
     if (nights.has(id)) throw new UsageError(`${id} is there as a whole and in shards`, 'merge one of both');
@@ -129,6 +124,15 @@ function mergedNights(
       (night) => fullest([...there.filter(({ id }) => id === night.id), night]).get(night.id) ?? night,
     );
   return { joined: kept(joined), nights: kept(nights) };
+}
+
+/** A night of which shards were merged before has an id already. */
+function asCalledThere(night: Night, there: readonly Night[]): Night {
+  const runs = new Set(night.attempts.map(({ run }) => run));
+  const before = there.find(
+    ({ shard, attempts }) => shard === null && attempts.some(({ run }) => runs.has(run)),
+  );
+  return before === undefined ? night : { ...night, id: before.id };
 }
 
 /** Of several states of a night the one that has all runs of the others. @throws UsageError where none has */

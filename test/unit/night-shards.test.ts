@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { joinShards, wholeNightId } from '../../lab/night-shards.ts';
+import { joinShards, nightsOfShards, wholeNightId } from '../../lab/night-shards.ts';
 import { inOrderOfPlan, Night } from '../../lab/night.ts';
 import { nightOf } from '../fixtures/night-folders.ts';
 
@@ -64,6 +64,31 @@ describe('the shards of a night', () => {
       shard(2, 2, 'b', { hostClass: 'kvm / A / 4 cores' }),
     ]);
     expect(joined.hostClass).to.equal('kvm / A / 4 cores + tcg / B / 2 cores');
+  });
+
+  it('are found by the seed that they have in common, whenever each of them began', () => {
+    const of = (index: number, seed: number, time: string): Night =>
+      shard(index, 2, 'a', { seed, id: `night-${time}-${String(index)}of2` });
+    const [a1, a2, b1, b2] = [of(1, 5, 't1'), of(2, 5, 't2'), of(1, 6, 't3'), of(2, 6, 't4')];
+    expect(nightsOfShards([a1, b2, a2, b1])).to.deep.equal([
+      [a1, a2],
+      [b2, b1],
+    ]);
+    expect(nightsOfShards([a1, b1])).to.deep.equal([[a1], [b1]]);
+    // The same seed every night: then their ids have to tell.
+    const [c1, c2, d1] = [of(1, 5, 't1'), of(2, 5, 't1'), of(1, 5, 't2')];
+    expect(nightsOfShards([c1, d1, c2])).to.deep.equal([[c1, c2], [d1]]);
+    expect(nightsOfShards([])).to.deep.equal([]);
+  });
+
+  it('that have no other half are not taken for two nights', () => {
+    const halves = [
+      shard(1, 2, 'a', { seed: 5, id: 'night-t1-1of2' }),
+      shard(2, 2, 'b', { seed: 6, id: 'night-t2-2of2' }),
+    ];
+    expect(() => nightsOfShards(halves)).to.throw('their seed is 5 and 6');
+    const oneId = [shard(1, 2, 'a'), shard(2, 3, 'b')];
+    expect(() => nightsOfShards(oneId)).to.throw('their number of shards is 2 and 3');
   });
 
   it('that do not fit together are refused, with what differs', () => {
