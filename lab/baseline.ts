@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const AcceptedRuns = z.strictObject({
   /** Ids, oldest first. */
   runs: z.array(z.string()),
+  /** Those that a person accepted last, else those of the first night: what a slow creep is measured against. */
+  anchor: z.array(z.string()),
   /** Night that was accepted last, and how: by hand, or because nothing was worse. */
   last: z.strictObject({ night: z.string(), by: z.enum(['hand', 'unchanged']) }),
 });

@@ -6,12 +6,18 @@ export const Rules = z.strictObject({
   shiftShare: z.number().positive().default(0.1),
   /** ... and from this many seconds on. */
   shiftSeconds: z.number().positive().default(0.5),
+  /** Nights of an unchanged system differ by this share of the stall: so much of a shift is no evidence of a change. */
+  nightShare: z.number().nonnegative().default(0.02),
   /** The chance of a false alarm in a whole night of an unchanged system that the stall's test may have. */
   falseAlarmsPerNight: z.number().positive().max(1).default(0.01),
-  /** Least runs of history of a cell before its stalls are compared. */
-  leastHistory: z.int().positive().default(5),
+  /** Least accepted runs of a cell before it is compared with them. */
+  leastHistory: z.int().positive().default(2),
   /** Newest accepted runs of a cell that count as its history. */
   mostHistory: z.int().positive().default(50),
+  /** A cell whose stalls would be as high by chance less often than this, but are not beyond doubt, is run again ... */
+  suspicion: z.number().positive().max(1).default(0.05),
+  /** ... as many times as the night plans for it, again and again, up to so many runs more; 0 to decide without. */
+  confirmRepeats: z.int().nonnegative().default(15),
   /** Errnos that nobody has to be told of. */
   ignoredErrors: z.array(z.string()).default([]),
 });

@@ -78,6 +78,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/list.ts')).defineList,
   },
   {
+    name: 'baseline',
+    summary: 'what nights are compared with: show, accept, reset',
+    load: async () => (await import('./commands/baseline.ts')).defineBaseline,
+  },
+  {
     name: 'prune',
     summary: 'remove old runs, except accepted ones and those of recent nights',
     load: async () => (await import('./commands/prune.ts')).definePrune,

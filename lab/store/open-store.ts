@@ -39,7 +39,8 @@ export function openStore(folder: string): Store {
   };
 }
 
-async function withIndexLock<T>(folder: string, purpose: string, work: () => Promise<T>): Promise<T> {
+/** One writer at a time. Whoever has it must not ask the store for anything that writes. */
+export async function withIndexLock<T>(folder: string, purpose: string, work: () => Promise<T>): Promise<T> {
   const lock = await holdLock(join(folder, lockFile), purpose, { waitMs: lockWaitMs });
   try {
     return await work();

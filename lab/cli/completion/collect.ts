@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import type { CliContext } from '../context.ts';
+import { baselineActions } from '../commands/baseline.ts';
 import { platformNames, products } from '../commands/image.ts';
 import { topics } from '../commands/list.ts';
 import { createProgram } from '../program.ts';
@@ -66,6 +67,7 @@ const valuesByName: Readonly<Record<string, Values>> = {
     ),
   ),
   topic: words(topics),
+  action: words(baselineActions),
   shell: words(['bash', 'zsh', 'fish']),
   lab: { kind: 'folders-in', folder: '.lab' },
   name: { kind: 'folders-in', folder: '.lab' },
