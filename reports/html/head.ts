@@ -34,15 +34,15 @@ datetime="${record.startedAt}">${wallTime(record.startedAt)}</time> · ran ${sho
 }
 
 /** Keeps the name of the fault, and a number and its unit, on one line each. */
-function unbroken(sentence: string, name: string | undefined): Content {
-  const text = sentence.replace(/(\d) (?=(?:s|ms)\b)/g, '$1\u00a0');
+export function unbroken(sentence: string, name?: string): Content {
+  const text = sentence.replace(/(\d) (?=(?:s|ms)\b|%)/g, '$1\u00a0');
   if (name === undefined || name === '') return text;
   const [before = '', ...after] = text.split(name);
   return after.length === 0 ? text : [before, h`<span class="keep">${name}</span>`, after.join(name)];
 }
 
 /** `2026-03-02 21:14:07 UTC`; what is not ISO 8601 is shown as it is. */
-function wallTime(iso: string): string {
+export function wallTime(iso: string): string {
   const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/.exec(iso);
   return parts === null ? iso : `${parts[1] ?? ''} ${parts[2] ?? ''} UTC`;
 }
