@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCode, messageOf } from '../errors.ts';
+import { acceptNight } from '../judgement/accept.ts';
+import { judgeNight } from '../judgement/judge-night.ts';
 import type { Judgement, Rules } from '../judgement.ts';
 import type { NightReport } from '../night-report.ts';
+import { changeBaseline } from '../store/baseline-file.ts';
 import { nightDirectory } from '../store/night-files.ts';
 import { openStore } from '../store/open-store.ts';
 import { replaceFile } from '../store/record-files.ts';
 import type { CliContext } from './context.ts';
-import { dataFile, nightPage, type NightParts } from './night-parts.ts';
+import { dataFile, nightPage, nightParts, type NightParts } from './night-parts.ts';
 import { gatherNight, judgedNight } from './night-report.ts';
 import { keepJudgement, readSources, versionsOf } from './night-sources.ts';
 import { isLively, print, printJson, tell } from './output.ts';
@@ -40,7 +43,7 @@ export async function finishNight(
   context: CliContext,
   options: GlobalOptions,
   asked: FinishRequest,
-  parts: NightParts,
+  parts: NightParts = nightParts,
 ): Promise<FinishedNight> {
   const finished = await concludeNight(context, asked, parts);
   printNight(context, options, asked.out, finished.report, parts);
@@ -55,15 +58,14 @@ export async function finishNight(
 export async function concludeNight(
   context: CliContext,
   { out, nightId, rules, accept, notifyUrl, reports, again = false }: FinishRequest,
-  parts: NightParts,
+  parts: NightParts = nightParts,
 ): Promise<FinishedNight> {
   const store = openStore(out);
-  const { sources, notes, baselineProblem } = await readSources(store, parts.readBaseline);
+  const { sources, notes, baselineProblem } = await readSources(store);
   for (const note of notes) tell(context, `note: ${note}`);
-  const gathered = gatherNight(nightId, sources, parts);
-  const { night, runs, history } = gathered;
-  const versions = await versionsOf(store, gathered);
-  const judgement = parts.judgeNight({ night, runs, history, versions, rules });
+  const gathered = gatherNight(nightId, sources, rules);
+  const versions = await versionsOf(store, gathered, rules);
+  const judgement = judgeNight({ ...gathered, rules, versionsOf: (run) => versions.get(run) });
   const report = judgedNight(gathered, judgement);
 
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
@@ -89,8 +91,10 @@ export async function concludeNight(
     tell(context, `note: nothing is compared or accepted, baseline.json cannot be read: ${baselineProblem}`);
   else if (accept === 'unchanged' && judgement.verdict !== 'regressed')
     await attempt('nothing was accepted', async () => {
-      const done = await parts.accept(out, report);
-      if (done !== undefined) tell(context, done);
+      await changeBaseline(out, (baseline) => {
+        const { night, runs } = report;
+        return acceptNight({ baseline, night, runs, judgement, by: 'unchanged' }).baseline;
+      });
     });
   if (notifyUrl !== undefined)
     await attempt('the webhook was not told', async () => {
@@ -112,7 +116,7 @@ export function printNight(
   options: GlobalOptions,
   out: string,
   report: NightReport,
-  parts: Pick<NightParts, 'writers' | 'renderText'>,
+  parts: Pick<NightParts, 'writers' | 'renderText'> = nightParts,
 ): void {
   if (options.json === true) {
     printJson(context, dataOf(context, report, parts));

@@ -7,7 +7,7 @@ import { mergeFolders, type Merged } from '../store/merge-folders.ts';
 import { readNights } from '../store/night-files.ts';
 import type { CliContext } from './context.ts';
 import { concludeNight, dataOf, printNight, type FinishRequest, type FinishedNight } from './finish-night.ts';
-import type { NightParts } from './night-parts.ts';
+import { nightParts, type NightParts } from './night-parts.ts';
 import { readJudgement } from './night-sources.ts';
 import { print, printJson, tell } from './output.ts';
 import { shown } from './present.ts';
@@ -31,7 +31,7 @@ export async function mergeNights(
   context: CliContext,
   options: GlobalOptions,
   asked: MergeRequest,
-  parts: NightParts,
+  parts: NightParts = nightParts,
 ): Promise<number> {
   const folders = asked.folders.map((folder) => resolve(context.cwd, folder));
   const rulesOf =

@@ -1,10 +1,11 @@
 import type { Baseline } from '../baseline.ts';
 import { UsageError } from '../errors.ts';
+import { anchorsOf, historyOf } from '../judgement/accept.ts';
+import { figuresOf } from '../judgement/night-figures.ts';
 import type { CellJudgement, Judgement, Rules } from '../judgement.ts';
 import { didYouMean } from '../nearest.ts';
 import type { NightPoint, NightReport } from '../night-report.ts';
 import { inOrderOfHistory, inOrderOfPlan, type Night } from '../night.ts';
-import type { RunRecord } from '../record.ts';
 import type { RunSummary } from '../run-summary.ts';
 import type { SetAside } from '../store.ts';
 import { distributionOf } from '../../reports/statistics.ts';
@@ -26,26 +27,11 @@ export interface NightSources {
   drawn: ReadonlySet<string>;
 }
 
-/** How nights are judged: `lab/judgement/`. */
-export interface Judges {
-  historyOf(asked: {
-    baseline: Baseline;
-    nights: readonly Night[];
-    runs: readonly RunSummary[];
-    hostClass: string;
-    cellKey: string;
-  }): readonly RunSummary[];
-  judgeNight(asked: {
-    night: Night;
-    runs: readonly RunSummary[];
-    history: ReadonlyMap<string, readonly RunSummary[]>;
-    versions: ReadonlyMap<string, RunRecord['versions']>;
-    rules: Rules;
-  }): Judgement;
-}
-
 /** A night and what it is compared with; everything of its report but the judgement. */
-export type GatheredNight = Omit<NightReport, 'judgement'>;
+export interface GatheredNight extends Omit<NightReport, 'judgement'> {
+  /** What a creep is measured against. */
+  anchors: ReadonlyMap<string, readonly RunSummary[]>;
+}
 
 /**
  * Gathers a night. Nothing of it depends on where and in which order its runs were made: cells are in the order of their keys,
@@ -53,43 +39,43 @@ export type GatheredNight = Omit<NightReport, 'judgement'>;
  * again when there are other nights.
  * @throws UsageError with the nearest where there is no such night
  */
-export function gatherNight(
-  id: string,
-  sources: NightSources,
-  { historyOf }: Pick<Judges, 'historyOf'>,
-): GatheredNight {
+export function gatherNight(id: string, sources: NightSources, rules: Rules): GatheredNight {
   const found = sources.nights.find((night) => night.id === id);
   if (found === undefined) throw noSuchNight(id, sources.nights);
   const cells = [...found.cells].sort((a, b) => (a.key < b.key ? -1 : 1));
   const night: Night = { ...found, cells, attempts: inOrderOfPlan(cells, found.attempts) };
-  const nights = upTo(night, inOrderOfHistory(sources.nights, sources.runs));
+  const nights = upTo(night, inOrderOfHistory(sources.nights, sources.runs)).slice(-trendNights);
   const byId = new Map(sources.runs.map((run) => [run.id, run]));
-  const earlier = runsBefore(night, sources.runs);
+  const runs = night.attempts.flatMap(({ run }) => byId.get(run) ?? []);
+  const accepted = { baseline: sources.baseline, runs: runsBefore(night, sources.runs) };
 
   const history = new Map<string, readonly RunSummary[]>();
   const trend = new Map<string, readonly NightPoint[]>();
-  for (const { key } of cells) {
-    const hostClass = hostClassOfCell(night, key, byId);
-    const { baseline } = sources;
-    history.set(key, historyOf({ baseline, nights, runs: earlier, hostClass, cellKey: key }));
+  for (const figures of figuresOf({ night, runs, history: historyOf(accepted), rules })) {
+    const { key } = figures.cell;
+    history.set(key, figures.history);
+    const hostClass = [...figures.runs, ...figures.unknown][0]?.hostClass ?? night.hostClass;
     trend.set(
       key,
-      nights.slice(-trendNights).map((each) => pointOf(each, key, hostClass, byId, sources.judged)),
+      nights.map((each) => pointOf(each, key, hostClass, byId, sources.judged)),
     );
   }
-  const runs = night.attempts.flatMap(({ run }) => byId.get(run) ?? []);
   return {
     night,
     runs,
     history,
+    anchors: anchorsOf(accepted),
     trend,
     pages: pagesOf([...runs, ...[...history.values()].flat()], sources.drawn),
-    setAside: [...sources.setAside, ...missingRuns(night, byId, sources.setAside)],
+    setAside: [...sources.setAside, ...missingParts(night), ...missingRuns(night, byId, sources.setAside)],
   };
 }
 
 /** The judged night; its own verdicts are the last points of its trend. */
-export function judgedNight(gathered: GatheredNight, judgement: Judgement): NightReport {
+export function judgedNight(
+  { anchors: _anchors, ...gathered }: GatheredNight,
+  judgement: Judgement,
+): NightReport {
   const verdictOf = new Map(judgement.cells.map(({ cell, verdict }) => [cell, verdict]));
   const trend = new Map(
     [...gathered.trend].map(([key, points]) => [
@@ -100,20 +86,6 @@ export function judgedNight(gathered: GatheredNight, judgement: Judgement): Nigh
     ]),
   );
   return { ...gathered, trend, judgement };
-}
-
-/**
- * Which runs have to be asked what was installed, by the digest of it: one of each, and only of cells in which there are several.
- */
-export function runsOfDifferingVersions({ night, runs, history }: GatheredNight): Map<string, string> {
-  const differing = new Map<string, string>();
-  for (const { key } of night.cells) {
-    const own = new Set(night.attempts.flatMap(({ cell, run }) => (cell === key ? [run] : [])));
-    const here = [...(history.get(key) ?? []), ...runs.filter(({ id }) => own.has(id))];
-    const byDigest = new Map(here.map(({ versionsDigest, id }) => [versionsDigest, id]));
-    if (byDigest.size > 1) for (const [digest, id] of byDigest) differing.set(digest, id);
-  }
-  return differing;
 }
 
 function noSuchNight(id: string, nights: readonly Night[]): UsageError {
@@ -135,15 +107,6 @@ function runsBefore(night: Night, runs: readonly RunSummary[]): readonly RunSumm
   const own = new Set(night.attempts.map(({ run }) => run));
   const first = runs.findIndex((run) => own.has(run.id) || run.night === night.id);
   return first === -1 ? runs : runs.slice(0, first);
-}
-
-/** The kind of host on which a cell ran; the shards of a night may have run on different ones. */
-function hostClassOfCell(night: Night, key: string, byId: ReadonlyMap<string, RunSummary>): string {
-  for (const { cell, run } of night.attempts) {
-    const found = cell === key ? byId.get(run) : undefined;
-    if (found !== undefined) return found.hostClass;
-  }
-  return night.hostClass;
 }
 
 /** What a night says of a cell. Runs of another kind of host say nothing: figures of different ones are never side by side. */
@@ -178,6 +141,12 @@ function pagesOf(runs: readonly RunSummary[], drawn: ReadonlySet<string>): Map<s
   return new Map(
     runs.flatMap(({ id }) => (drawn.has(id) ? [[id, `../../${encodeURIComponent(id)}/report.html`]] : [])),
   );
+}
+
+/** What the night names as left out and does not have a cell of: a shard that was not merged. */
+function missingParts({ cells, leftOut }: Night): SetAside[] {
+  const known = new Set(cells.map(({ key }) => key));
+  return leftOut.flatMap(({ cell, why }) => (known.has(cell) ? [] : [{ run: cell, problem: why }]));
 }
 
 /** Attempts of which nothing is left, or nothing that could be read. */

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Baseline } from '../baseline.ts';
 import { messageOf } from '../errors.ts';
-import { CellJudgement, Rules, type Judgement } from '../judgement.ts';
+import { emptyBaseline } from '../judgement/accept.ts';
+import { runsWithOtherVersions } from '../judgement/suspects.ts';
+import { CellJudgement, Judgement, Rules } from '../judgement.ts';
 import type { RunRecord } from '../record.ts';
+import { readBaseline } from '../store/baseline-file.ts';
 import type { SetAside, Store } from '../store.ts';
 import { nightDirectory, readNights } from '../store/night-files.ts';
 import { replaceFile } from '../store/record-files.ts';
-import type { NightParts } from './night-parts.ts';
-import { runsOfDifferingVersions, type GatheredNight, type NightSources } from './night-report.ts';
+import type { GatheredNight, NightSources } from './night-report.ts';
 
 /** How a night was judged when it ended: what was said that morning stays, whatever is accepted or reset later. */
 export const judgementFile = 'judgement.json';
@@ -18,6 +20,7 @@ export const judgementFile = 'judgement.json';
 const KeptJudgement = z.looseObject({
   cells: z.array(z.looseObject({ cell: z.string(), verdict: CellJudgement.shape.verdict })),
   rules: Rules,
+  verdict: Judgement.shape.verdict,
 });
 type KeptJudgement = z.infer<typeof KeptJudgement>;
 
@@ -46,14 +49,11 @@ export interface ReadSources {
 }
 
 /** All that a results folder says of its nights. What cannot be read is set aside, and named. */
-export async function readSources(
-  store: Store,
-  readBaseline: NightParts['readBaseline'],
-): Promise<ReadSources> {
+export async function readSources(store: Store): Promise<ReadSources> {
   const { folder } = store;
   const { runs, setAside, notes } = await store.read();
   const { nights, setAside: brokenNights } = await readNights(folder);
-  const { baseline, problem } = await baselineOf(folder, readBaseline);
+  const { baseline, problem } = await baselineOf(folder);
   const judged = new Map<string, Map<string, CellJudgement['verdict']>>();
   for (const { id } of nights) {
     const kept = await readJudgement(folder, id);
@@ -64,43 +64,37 @@ export async function readSources(
     ...brokenNights.map(({ night, problem: why }) => ({ run: `nights/${night}`, problem: why })),
     ...(problem === null ? [] : [{ run: 'baseline.json', problem }]),
   ];
+  // A report says nothing of where on the host it was made.
+  const told = named.map(({ run, problem: why }) => ({ run, problem: why.replaceAll(`${folder}/`, '') }));
   const drawn = new Set(runs.flatMap(({ id }) => (existsSync(join(folder, id, 'report.html')) ? [id] : [])));
   return {
-    sources: { runs, nights, baseline, setAside: named, judged, drawn },
+    sources: { runs, nights, baseline, setAside: told, judged, drawn },
     notes,
     baselineProblem: problem,
   };
 }
 
-async function baselineOf(
-  folder: string,
-  readBaseline: NightParts['readBaseline'],
-): Promise<{ baseline: Baseline; problem: string | null }> {
+async function baselineOf(folder: string): Promise<{ baseline: Baseline; problem: string | null }> {
   try {
     return { baseline: await readBaseline(folder), problem: null };
   } catch (error) {
-    return { baseline: { schema: 1, cells: {} }, problem: messageOf(error).split('\n')[0] ?? '' };
+    return { baseline: emptyBaseline, problem: messageOf(error).split('\n')[0] ?? '' };
   }
 }
 
-/** What was installed for each run of the night and of its history, where that differs within a cell. */
+/** What was installed for those runs whose versions differ from what they are compared with. */
 export async function versionsOf(
   store: Store,
   gathered: GatheredNight,
-): Promise<Map<string, RunRecord['versions']>> {
-  const byDigest = new Map<string, RunRecord['versions']>();
-  for (const [digest, run] of runsOfDifferingVersions(gathered))
+  rules: Rules,
+): Promise<ReadonlyMap<string, RunRecord['versions']>> {
+  const versions = new Map<string, RunRecord['versions']>();
+  for (const run of runsWithOtherVersions({ ...gathered, rules }))
     try {
-      byDigest.set(digest, (await store.readRecord(run)).versions);
+      versions.set(run, (await store.readRecord(run)).versions);
     } catch {
-      // The record was read when its summary was made; one that broke since is named when the index is made anew.
+      // Its summary is from a time when the record could be read; the judgement says that it cannot be now.
       continue;
     }
-  const every = [...gathered.runs, ...[...gathered.history.values()].flat()];
-  return new Map(
-    every.flatMap(({ id, versionsDigest }) => {
-      const versions = byDigest.get(versionsDigest);
-      return versions === undefined ? [] : [[id, versions] as const];
-    }),
-  );
+  return versions;
 }

@@ -3,15 +3,14 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { CliContext } from '../../../lab/cli/context.ts';
 import { finishNight, type FinishRequest, type FinishedNight } from '../../../lab/cli/finish-night.ts';
-import type { NightParts } from '../../../lab/cli/night-parts.ts';
+import { nightParts, type NightParts } from '../../../lab/cli/night-parts.ts';
 import type { GlobalOptions } from '../../../lab/cli/program.ts';
 import { Rules } from '../../../lab/judgement.ts';
-import type { NightReport } from '../../../lab/night-report.ts';
 import { keepNight } from '../../../lab/store/night-files.ts';
+import type { NightDocument } from '../../../reports/night/json.ts';
 import { failureOf } from '../../fakes/failure.ts';
 import { keepNightText, keepWhole, nightOf, type NightRun } from '../../fixtures/night-folders.ts';
 import { keepAsBefore, smallRecord } from '../../fixtures/runs.ts';
-import { smallNightParts } from '../../fixtures/small-night-parts.ts';
 import { collector, inFolder } from './run-lab.ts';
 
 const options: GlobalOptions = { colour: true };
@@ -42,7 +41,7 @@ async function finish(
   };
   const request: FinishRequest = { out, nightId, rules: Rules.parse({}), accept: 'unchanged', ...asked };
   const finished = await finishNight(context, json ? { ...options, json } : options, request, {
-    ...smallNightParts,
+    ...nightParts,
     ...parts,
   });
   return { ...finished, stdout: stdout.text(), stderr: stderr.text() };
@@ -50,7 +49,7 @@ async function finish(
 
 function runs(stallSeconds: number, scenarios = ['hard-halt', 'link-cut']): NightRun[] {
   return scenarios.flatMap((scenario) =>
-    [0, 0.2].map((more) => ({ stack: 'a', scenario, stallSeconds: stallSeconds + more })),
+    [0, 0.25].map((more) => ({ stack: 'a', scenario, stallSeconds: stallSeconds + more })),
   );
 }
 
@@ -79,12 +78,14 @@ describe('the end of a night', () => {
     inFolder(async (out) => {
       const first = await finish(out, await kept(out, 'night-1', 20));
       expect([first.exitCode, first.judgement.verdict]).to.deep.equal([0, 'first-night']);
-      expect(first.stdout).to.equal('This night: first-night.\npage: nights/night-1/night.html\n');
-      expect(first.stderr).to.equal('accepted night-1\n');
+      expect(first.stdout)
+        .to.contain('First night')
+        .and.match(/\npage: nights\/night-1\/night\.html\n$/);
+      expect(first.stderr).to.equal('');
       expect(readdirSync(join(out, 'nights', 'night-1')).sort()).to.deep.equal(files);
       const second = await finish(out, await kept(out, 'night-2', 20.1));
       expect([second.exitCode, second.judgement.verdict]).to.deep.equal([0, 'unchanged']);
-      expect(second.judgement.cells[0]?.before).to.deep.equal([20, 20.2]);
+      expect(second.judgement.cells[0]?.before).to.deep.equal([20, 20.25]);
     }));
 
   it('that is worse fails, and is not accepted', () =>
@@ -112,7 +113,7 @@ describe('the end of a night', () => {
   it('is data with --json, and nothing else is on stdout', () =>
     inFolder(async (out) => {
       const { stdout } = await finish(out, await kept(out, 'night-1', 20), { json: true });
-      expect((JSON.parse(stdout) as NightReport).judgement.verdict).to.equal('first-night');
+      expect((JSON.parse(stdout) as NightDocument).judgement.verdict).to.equal('first-night');
     }));
 
   it('writes the reports into a folder of their own too, where one is named', () =>
@@ -145,10 +146,10 @@ describe('the end of a night', () => {
     const thrown = (): never => {
       throw new Error('out of ink');
     };
-    for (const { file } of smallNightParts.writers)
+    for (const { file } of nightParts.writers)
       it(`a writer of ${file} that throws fails nothing, and no other one`, () =>
         inFolder(async (out) => {
-          const writers = smallNightParts.writers.map((each) =>
+          const writers = nightParts.writers.map((each) =>
             each.file === file ? { file, render: thrown } : each,
           );
           const { exitCode, stderr, stdout } = await finish(out, await kept(out, 'night-1', 20), {
@@ -156,7 +157,7 @@ describe('the end of a night', () => {
           });
           expect(exitCode).to.equal(0);
           expect(stderr).to.contain(`note: no ${file} of night-1 could be made: out of ink`);
-          expect(stdout).to.contain('This night: first-night.');
+          expect(stdout).to.contain('First night: 2 cells measured');
           expect(readdirSync(join(out, 'nights', 'night-1')).sort()).to.deep.equal(
             files.filter((each) => each !== file),
           );
@@ -165,15 +166,13 @@ describe('the end of a night', () => {
     it('a text, data, acceptance or webhook that throws is a note', () =>
       inFolder(async (out) => {
         await kept(out, 'night-1', 20);
-        const parts = {
-          renderText: thrown,
-          accept: () => Promise.reject(new Error('no room')),
-          notify: thrown,
-        };
-        const { exitCode, stdout, stderr } = await finish(out, 'night-1', { parts, notifyUrl: 'http://x' });
-        expect([exitCode, stdout.split('\n')[0]]).to.deep.equal([0, 'This night: first-night.']);
+        const parts = { renderText: thrown, notify: thrown };
+        mkdirSync(join(out, 'baseline.json.new'));
+        const asked = { parts, notifyUrl: 'http://x' };
+        const { exitCode, stdout, stderr, judgement } = await finish(out, 'night-1', asked);
+        expect([exitCode, stdout.split('\n')[0]]).to.deep.equal([0, judgement.sentence]);
         for (const note of [
-          'note: nothing was accepted: no room',
+          'note: nothing was accepted: ',
           'note: the webhook was not told: out of ink',
           'note: the night could not be drawn: out of ink',
         ])
@@ -257,17 +256,17 @@ describe('the end of a night', () => {
         const nights: [string, number, string][] = [
           ['night-20261120T010000Z', 20, '2026-11-20T01:00:00.000Z'],
           // The clock jumped ahead, then back.
-          ['night-20310101T010000Z', 21, '2031-01-01T01:00:00.000Z'],
-          ['night-20100101T010000Z', 22, '2010-01-01T01:00:00.000Z'],
-          ['night-20261121T010000Z', 23, '2026-11-21T01:00:00.000Z'],
+          ['night-20310101T010000Z', 20.5, '2031-01-01T01:00:00.000Z'],
+          ['night-20100101T010000Z', 20.25, '2010-01-01T01:00:00.000Z'],
+          ['night-20261121T010000Z', 20.5, '2026-11-21T01:00:00.000Z'],
         ];
         for (const [id, seconds, startedAt] of nights)
           await finish(out, await kept(out, id, seconds, startedAt));
         const last = await finish(out, 'night-20261121T010000Z', { again: true, accept: 'never' });
-        expect(last.judgement.cells[0]?.before).to.deep.equal([20, 20.2, 21, 21.2, 22, 22.2]);
+        expect(last.judgement.cells[0]?.before).to.deep.equal([20, 20.25, 20.5, 20.75, 20.25, 20.5]);
         const trend = last.report.trend.get('a/hard-halt') ?? [];
         expect(trend.map(({ night, medianSeconds }) => [night, medianSeconds])).to.deep.equal(
-          nights.map(([id, seconds]) => [id, seconds + 0.1]),
+          nights.map(([id, seconds]) => [id, seconds + 0.125]),
         );
         expect(trend.map(({ judged }) => judged)).to.deep.equal([
           'first-night',
@@ -280,8 +279,8 @@ describe('the end of a night', () => {
     it('does not look at nights that came later: an old night is drawn as it was', () =>
       inFolder(async (out) => {
         await finish(out, await kept(out, 'night-1', 20));
-        const then = await finish(out, await kept(out, 'night-2', 21));
-        await finish(out, await kept(out, 'night-3', 22));
+        const then = await finish(out, await kept(out, 'night-2', 20.3));
+        await finish(out, await kept(out, 'night-3', 20.1));
         const now = await finish(out, 'night-2', { again: true, accept: 'never' });
         expect(now.judgement).to.deep.equal(then.judgement);
         expect(now.report).to.deep.equal(then.report);
@@ -314,7 +313,7 @@ describe('the end of a night', () => {
           report.trend.get('a/hard-halt')?.map(({ medianSeconds, verdict }) => [medianSeconds, verdict]),
         ).to.deep.equal([
           [null, 'not-run'],
-          [2.1, 'pass'],
+          [2.125, 'pass'],
         ]);
       }));
 
@@ -331,26 +330,23 @@ describe('the end of a night', () => {
         ).to.equal(true);
       }));
 
-    it('asks the records what was installed, where that differs within a cell', () =>
+    it('names what was installed otherwise, from the records; one that is gone since says nothing', () =>
       inFolder(async (out) => {
-        const asked: Parameters<NightParts['judgeNight']>[0][] = [];
-        const parts: Partial<NightParts> = {
-          judgeNight: (each) => {
-            asked.push(each);
-            return smallNightParts.judgeNight(each);
-          },
-        };
-        await finish(out, await kept(out, 'night-1', 20), { parts });
-        expect(asked[0]?.versions.size).to.equal(0);
         const versions = { nfs01: { 'drbd-utils': '9.22' } };
-        const newer = runs(20).map((run) =>
-          run.scenario === 'link-cut' ? run : { ...run, changes: { versions } },
-        );
+        const older = runs(20).map((run) => ({ ...run, changes: { versions } }));
+        await keepWhole(out, nightOf(older, { id: 'night-1' }));
+        await finish(out, 'night-1');
+        const newer = runs(20).map((run) => ({
+          ...run,
+          changes: { versions: { nfs01: { 'drbd-utils': '9.30' } } },
+        }));
         await keepWhole(out, nightOf(newer, { id: 'night-2' }));
-        await finish(out, 'night-2', { parts });
-        const told = asked[1]?.versions ?? new Map<string, unknown>();
-        expect(told.get('2-a-hard-halt-1')).to.deep.equal(versions);
-        expect(told.get('1-a-hard-halt-1')).to.deep.equal(smallRecord().versions);
+        const { judgement } = await finish(out, 'night-2', { accept: 'never' });
+        expect(judgement.cells[0]?.suspects).to.deep.equal(['package drbd-utils on nfs01: 9.22 -> 9.30']);
+        for (const run of ['1-a-hard-halt-2', '1-a-hard-halt-1']) rmSync(join(out, run, 'samples.json.gz'));
+        const again = await finish(out, 'night-2', { again: true, accept: 'never' });
+        expect(again.judgement.cells[0]?.suspects[0]).to.contain('a record that says which cannot be read');
+        expect(again.judgement.cells[1]?.suspects).to.have.length(1);
       }));
   });
 });
