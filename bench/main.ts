@@ -1,5 +1,6 @@
 import { benchFabric } from './fabric.ts';
 import { benchImage } from './image.ts';
+import { benchJudgement } from './judgement.ts';
 import { benchLabs, benchStallMeter } from './labs.ts';
 import type { BenchRow } from './row.ts';
 import { benchStore } from './store.ts';
@@ -12,6 +13,7 @@ const parts: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   labs: benchLabs,
   image: benchImage,
   store: benchStore,
+  judgement: benchJudgement,
   vagrant: benchVagrant,
 };
 

@@ -37,13 +37,20 @@ export function compareStalls(
   rules: Rules,
 ): Comparison | null {
   if (now.length === 0 || before.length === 0) return null;
-  const [nowMedian, beforeMedian] = [median([...now]), median([...before])];
-  const seconds = shiftBetween(now, before);
-  const share = seconds / Math.max(beforeMedian, leastBaseSeconds);
+  const { seconds, share, beforeMedian } = shiftOf(now, before);
   const matters = Math.abs(share) >= rules.shiftShare && Math.abs(seconds) >= rules.shiftSeconds;
   const pValue = chanceOf(now, before, seconds >= 0, { level, spread }, rules);
   const way = !matters || pValue > level ? 'same' : seconds > 0 ? 'slower' : 'faster';
-  return { seconds, share, pValue, way, beforeMedian, nowMedian };
+  return { seconds, share, pValue, way, beforeMedian, nowMedian: median([...now]) };
+}
+
+function shiftOf(
+  now: readonly number[],
+  before: readonly number[],
+): Pick<Comparison, 'seconds' | 'share' | 'beforeMedian'> {
+  const beforeMedian = median([...before]);
+  const seconds = shiftBetween(now, before);
+  return { seconds, share: seconds / Math.max(beforeMedian, leastBaseSeconds), beforeMedian };
 }
 
 /**
@@ -73,12 +80,13 @@ export function isSuspicious(
   testing: Testing,
   rules: Rules,
 ): boolean {
+  if (now.length === 0 || before.length === 0) return false;
+  const { seconds, share } = shiftOf(now, before);
+  if (share < rules.shiftShare / 2 || seconds < rules.shiftSeconds / 2) return false;
+  const mild = { level: rules.suspicion, spread: testing.spread };
+  if (chanceOf(now, before, true, mild, { ...rules, nightShare: 0 }) > rules.suspicion) return false;
   const compared = compareStalls(now, before, testing, rules);
-  if (compared === null || compared.seconds <= 0) return false;
-  if (compared.way === 'slower' && compared.pValue <= testing.level * beyondDoubt) return false;
-  if (compared.share < rules.shiftShare / 2 || compared.seconds < rules.shiftSeconds / 2) return false;
-  const ranks = rankTest(now, before);
-  return ranks.higher <= Math.max(rules.suspicion, ranks.least * (1 + 1e-9));
+  return !(compared?.way === 'slower' && compared.pValue <= testing.level * beyondDoubt);
 }
 
 /** Looking again and again finds something by chance more often than looking once: it ends only where this is no matter. */

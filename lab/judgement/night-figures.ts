@@ -1,5 +1,5 @@
 import type { Rules } from '../judgement.ts';
-import { cellKey, type Night, type NightCell } from '../night.ts';
+import type { Night, NightCell } from '../night.ts';
 import type { RunSummary } from '../run-summary.ts';
 import type { Testing } from './compare-stalls.ts';
 import { pooledSpread, spreadWithin } from './small-samples.ts';
@@ -69,8 +69,7 @@ export function figuresOf({ night, runs, history, rules }: NightRuns): CellFigur
 
 /** Labels are no part of a run: the key under which it was accepted tells those apart. */
 function isOf(run: RunSummary, { stack, edition, scenario }: NightCell): boolean {
-  const label = null;
-  return cellKey({ ...run, label }) === cellKey({ stack, edition, scenario, label });
+  return run.stack === stack && run.edition === edition && run.scenario === scenario;
 }
 
 function mostOf(words: readonly string[]): string | undefined {

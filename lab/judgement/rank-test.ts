@@ -1,4 +1,4 @@
-import { median, wilcoxonRankSum } from 'simple-statistics';
+import { medianSorted, wilcoxonRankSum } from 'simple-statistics';
 
 /** How often chance alone orders two samples of one distribution like this, or more one-sidedly still. */
 export interface RankTest {
@@ -33,7 +33,7 @@ export function rankTest(first: readonly number[], second: readonly number[]): R
 }
 
 function midranks(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = new Float64Array(values).sort();
   const rankOf = new Map<number, number>();
   for (let from = 0; from < sorted.length;) {
     const value = sorted[from] ?? NaN;
@@ -82,5 +82,8 @@ function subsetSums(ranks: readonly number[], size: number): Float64Array {
  * of the other (Hodges and Lehmann 1963). Single outliers do not move it.
  */
 export function shiftBetween(first: readonly number[], second: readonly number[]): number {
-  return median(first.flatMap((a) => second.map((b) => a - b)));
+  const differences = new Float64Array(first.length * second.length);
+  let i = 0;
+  for (const a of first) for (const b of second) differences[i++] = a - b;
+  return medianSorted([...differences.sort()]);
 }
