@@ -68,6 +68,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/explain.ts')).defineExplain,
   },
   {
+    name: 'compare',
+    summary: 'two runs or two nights side by side, phase by phase',
+    load: async () => (await import('./commands/compare.ts')).defineCompare,
+  },
+  {
     name: 'image',
     summary: 'make a Vagrant box of the system image',
     load: async () => (await import('./commands/image.ts')).defineImage,
