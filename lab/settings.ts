@@ -3,6 +3,7 @@ import { UsageError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import type { Edition } from './plan.ts';
 import type { Setting, Settings, Stack } from './stack.ts';
+import type { LineOf, YamlPath } from './yaml-lines.ts';
 
 /**
  * The settings of a stack: defaults of the edition, overridden by `--set name=value` texts or by YAML values, where
@@ -33,6 +34,50 @@ export function resolveSettings(
   if (broken.length > 0)
     throw new UsageError(broken.join('\n'), `lab plan ${stack.name} shows every setting`);
   return settings;
+}
+
+/**
+ * Settings of a YAML file by name, each checked by itself so that the message has its line.
+ * @param at where in the file they are
+ * @throws UsageError for a name that the stack does not have, and for a value that its setting refuses
+ */
+export function checkedSettings(
+  stack: Pick<Stack, 'name' | 'settings'>,
+  settings: Readonly<Record<string, unknown>>,
+  lineOf: LineOf,
+  at: YamlPath,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { path, value } of leavesOf(settings)) {
+    const name = path.join('.');
+    const line = lineOf([...at, ...path]);
+    const setting = stack.settings.find((each) => each.name === name);
+    if (setting === undefined)
+      throw new UsageError(
+        `${line}: ${stack.name} has no setting ${JSON.stringify(name)}`,
+        didYouMean(
+          name,
+          stack.settings.map((each) => each.name),
+        ),
+      );
+    const checked = setting.schema.safeParse(value);
+    if (!checked.success)
+      throw new UsageError(
+        `${line}: ${name} cannot be ${JSON.stringify(value)}: ${checked.error.issues.map((issue) => issue.message).join('; ')}`,
+        setting.description,
+      );
+    values[name] = value;
+  }
+  return values;
+}
+
+/** Every value of nested settings with the keys that lead to it: `nfs: {version: 3}` and `nfs.version: 3` are the same name. */
+export function leavesOf(
+  value: unknown,
+  path: readonly string[] = [],
+): { path: readonly string[]; value: unknown }[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }];
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
 }
 
 /** @throws TypeError when a stack reads a number it never defined */

@@ -1,5 +1,5 @@
 /** A stream that may be a terminal. */
-export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
 
 /** What a command may touch of the process that runs it. */
 export interface CliContext {

@@ -1,7 +1,8 @@
 import type { OutputStream } from './context.ts';
 import { stripVTControlCharacters } from 'node:util';
 
-interface Row {
+export interface Row {
+  /** May be changed while it is shown. */
   text: string;
   startedMs: number;
   expectedMs: number | undefined;
@@ -16,12 +17,15 @@ export class LiveRegion {
   private readonly nowMs: () => number;
   private readonly rows = new Set<Row>();
   private readonly timer: NodeJS.Timeout;
+  private readonly head: () => readonly string[];
   private drawn = 0;
   private frame = 0;
 
-  constructor(stream: OutputStream, nowMs: () => number) {
+  /** @param head lines above the rows that are drawn anew with them; left out where the terminal is too low for all */
+  constructor(stream: OutputStream, nowMs: () => number, head: () => readonly string[] = () => []) {
     this.stream = stream;
     this.nowMs = nowMs;
+    this.head = head;
     this.timer = setInterval(() => {
       this.frame += 1;
       this.redraw('');
@@ -53,7 +57,10 @@ export class LiveRegion {
   private redraw(above: string): void {
     if (this.drawn === 0 && this.rows.size === 0 && above === '') return;
     const back = this.drawn === 0 ? '' : `\u001b[${String(this.drawn)}A\r\u001b[0J`;
-    const lines = [...this.rows].map((row) => this.lineOf(row));
+    const rows = [...this.rows].map((row) => this.lineOf(row));
+    const head = rows.length === 0 ? [] : this.head().map((line) => this.cut(line));
+    // What has scrolled out of the terminal cannot be drawn over.
+    const lines = head.length + rows.length < (this.stream.rows ?? 24) ? [...head, ...rows] : rows;
     this.drawn = lines.length;
     this.stream.write(back + above + lines.map((line) => `${line}\n`).join(''));
   }
@@ -64,7 +71,11 @@ export class LiveRegion {
     const expected = expectedMs === undefined ? '' : ` of about ${(expectedMs / 1000).toFixed(0)} s`;
     const spinner = frames[this.frame % frames.length] ?? '';
     const line = `${margin}${spinner} ${text.slice(margin.length)} ${elapsed}${expected}`;
-    // A line that wrapped would take two rows, and the next redraw would leave one behind.
+    return this.cut(line);
+  }
+
+  /** A line that wrapped would take two rows, and the next redraw would leave one behind. */
+  private cut(line: string): string {
     return stripVTControlCharacters(line).slice(0, Math.max(10, (this.stream.columns ?? 80) - 1));
   }
 }

@@ -7,7 +7,7 @@ import type { KnownLab, LabDescription } from '../labs.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Edition } from '../plan.ts';
 import type { LabSpec } from '../run/spec.ts';
-import { resolveSettings } from '../settings.ts';
+import { checkedSettings, resolveSettings } from '../settings.ts';
 import type { Settings, Stack } from '../stack.ts';
 import type { LabConfig } from './config.ts';
 import { boxFor, configFile, readConfig } from './config.ts';
@@ -167,46 +167,13 @@ function appliesTo(config: LabConfig, stack: Stack): boolean {
 function resolve(stack: Stack, asked: Asked, config: LabConfig): PlanRequest {
   const own = appliesTo(config, stack) ? config : undefined;
   const edition = checkedEdition(stack, asked.edition ?? own?.edition ?? 'current');
-  const configured = own === undefined ? {} : configuredSettings(stack, own);
+  const configured =
+    own === undefined ? {} : checkedSettings(stack, own.settings ?? {}, own.lineOf, ['settings']);
   return {
     stack,
     edition,
     settings: resolveSettings(stack, edition, { ...configured, ...assignments(asked.set ?? []) }),
   };
-}
-
-/** The settings of lab.yaml, each checked by itself so that the message has its line. */
-function configuredSettings(stack: Stack, config: LabConfig): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const { path, value } of leavesOf(config.settings ?? {})) {
-    const name = path.join('.');
-    const line = config.lineOf(['settings', ...path]);
-    const setting = stack.settings.find((each) => each.name === name);
-    if (setting === undefined)
-      throw new UsageError(
-        `${line}: ${stack.name} has no setting ${JSON.stringify(name)}`,
-        didYouMean(
-          name,
-          stack.settings.map((each) => each.name),
-        ),
-      );
-    const checked = setting.schema.safeParse(value);
-    if (!checked.success)
-      throw new UsageError(
-        `${line}: ${name} cannot be ${JSON.stringify(value)}: ${checked.error.issues.map((issue) => issue.message).join('; ')}`,
-        setting.description,
-      );
-    values[name] = value;
-  }
-  return values;
-}
-
-function leavesOf(
-  value: unknown,
-  path: readonly string[] = [],
-): { path: readonly string[]; value: unknown }[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }];
-  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
 }
 
 /** `name=value` texts of --set; a later one wins. */

@@ -58,6 +58,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/sweep.ts')).defineSweep,
   },
   {
+    name: 'nightly',
+    summary: 'run every stack against every scenario unattended, and compare with earlier nights',
+    load: async () => (await import('./commands/nightly.ts')).defineNightly,
+  },
+  {
     name: 'report',
     summary: 'judge and draw recorded runs again',
     load: async () => (await import('./commands/report.ts')).defineReport,

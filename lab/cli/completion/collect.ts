@@ -3,6 +3,7 @@ import type { CliContext } from '../context.ts';
 import { baselineActions } from '../commands/baseline.ts';
 import { platformNames, products } from '../commands/image.ts';
 import { topics } from '../commands/list.ts';
+import { listFormats } from '../night-list.ts';
 import { createProgram } from '../program.ts';
 import { providers, scenarios, stacks } from '../registry.ts';
 import { verbs } from '../verbs.ts';
@@ -59,7 +60,8 @@ const valuesByName: Readonly<Record<string, Values>> = {
   product: words(products),
   platform: words(platformNames),
   edition: words(['current', 'period']),
-  format: words(['md', 'sh', 'json']),
+  // Of `plan`, then of `nightly`: shells complete a flag alike after every verb.
+  format: words(['md', 'sh', 'json', ...listFormats]),
   set: words(stacks.flatMap((stack) => stack.settings.map((setting) => `${setting.name}=`))),
   node: words(
     stacks.flatMap((stack) =>
@@ -72,6 +74,9 @@ const valuesByName: Readonly<Record<string, Values>> = {
   lab: { kind: 'folders-in', folder: '.lab' },
   name: { kind: 'folders-in', folder: '.lab' },
   run: { kind: 'folders-in', folder: 'lab-results' },
+  stacks: words(stacks.map((stack) => stack.name)),
+  scenarios: words(scenarios.map((scenario) => scenario.name)),
+  resume: { kind: 'folders-in', folder: 'lab-results/nights' },
   night: { kind: 'folders-in', folder: 'lab-results/nights' },
   out: { kind: 'folder' },
 };
