@@ -5,7 +5,7 @@ import { renderNightHtml } from '../reports/night/html.ts';
 import { renderNightJson } from '../reports/night/json.ts';
 import { renderNightJunit } from '../reports/night/junit.ts';
 import { renderNightMarkdown } from '../reports/night/markdown.ts';
-import { largeNight } from '../test/fixtures/night-report.ts';
+import { largeNight } from '../test/fixtures/night.ts';
 import type { BenchRow } from './row.ts';
 
 const stacks = 5;

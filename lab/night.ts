@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { RunSummary } from './run-summary.ts';
 
+/** Ids of runs and nights name folders: never a path, nor one that is hidden. Results folders may come from other machines. */
+const FolderName = z.string().regex(/^[a-z0-9][\w.-]*$/i, 'not the name of a folder');
+
 /**
  * What a night runs repeatedly: one stack in one edition, with complete settings, broken in one way. Its key says which runs
  * are compared with each other from night to night; settings are not part of it, so that a changed one is noticed.
@@ -29,7 +32,7 @@ export const Attempt = z.strictObject({
   /** 1, or 2 after an infrastructure failure. */
   attempt: z.int().positive(),
   /** Id of the run. */
-  run: z.string(),
+  run: FolderName,
   /** `measured`: a record that can be judged; `infrastructure`: the rig broke, or the host was too busy to measure on. */
   outcome: z.enum(['measured', 'infrastructure']),
 });
@@ -39,7 +42,7 @@ export type Attempt = z.infer<typeof Attempt>;
 export const Night = z.strictObject({
   schema: z.literal(1),
   /** `night-20261122T010000Z`, with `-1of3` for a shard. */
-  id: z.string(),
+  id: FolderName,
   /** ISO 8601, UTC. */
   startedAt: z.string(),
   /** null while it runs, or when it was killed. */
@@ -79,4 +82,14 @@ export function inOrderOfHistory<T extends Pick<Night, 'id'>>(
     if (placeA !== placeB) return placeA < placeB ? -1 : 1;
     return a.id < b.id ? -1 : 1;
   });
+}
+
+/** Attempts as the plan has them, by cell, repeat and try: where and in which order they ran does not show. */
+export function inOrderOfPlan(
+  cells: readonly Pick<NightCell, 'key'>[],
+  attempts: readonly Attempt[],
+): Attempt[] {
+  const place = new Map(cells.map(({ key }, i) => [key, i]));
+  const of = ({ cell }: Attempt): number => place.get(cell) ?? cells.length;
+  return [...attempts].sort((a, b) => of(a) - of(b) || a.repeat - b.repeat || a.attempt - b.attempt);
 }

@@ -94,8 +94,12 @@ export function readBesideRecord(folder: string, run: string, bytes: number): Be
 }
 
 /** Not waited for until it is on disk: it can be made again. */
-export async function writeBesideRecord(folder: string, { sequence, ...summary }: IndexEntry): Promise<void> {
-  const bytes = recordBytes(folder, summary.id) ?? 0;
-  const text = JSON.stringify({ sequence, recordBytes: bytes, summary });
-  await replaceFile(join(folder, summary.id, summaryFile), `${text}\n`, { flush: false });
+export async function writeBesideRecord(folder: string, entry: IndexEntry): Promise<void> {
+  const text = besideRecord(entry, recordBytes(folder, entry.id) ?? 0);
+  await replaceFile(join(folder, entry.id, summaryFile), text, { flush: false });
+}
+
+/** What stands beside a record of this size. */
+export function besideRecord({ sequence, ...summary }: IndexEntry, bytes: number): string {
+  return `${JSON.stringify({ sequence, recordBytes: bytes, summary })}\n`;
 }

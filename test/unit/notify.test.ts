@@ -4,7 +4,7 @@ import { createServer as createSocketServer, type AddressInfo, type Server } fro
 import type { Judgement } from '../../lab/judgement.ts';
 import { Rules } from '../../lab/judgement.ts';
 import { notificationOf, notify, type Notification } from '../../lab/notify.ts';
-import { exampleCell, exampleNight } from '../fixtures/night.ts';
+import { exampleCell, exampleNight } from '../fixtures/night-plans.ts';
 
 const body: Notification = {
   schema: 1,

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { matrixLines } from '../../../lab/cli/night-matrix.ts';
 import { nightView, throughView } from '../../../lab/cli/night-view.ts';
 import type { AttemptResult } from '../../../lab/nightly/engine.ts';
-import { exampleCell, exampleNight, tasksOf } from '../../fixtures/night.ts';
+import { exampleCell, exampleNight, tasksOf } from '../../fixtures/night-plans.ts';
 import { collector } from './run-lab.ts';
 
 const cells = [

@@ -6,7 +6,7 @@ import { Night } from '../../../lab/night.ts';
 import { keepNight } from '../../../lab/store/night-files.ts';
 import { openStore } from '../../../lab/store/open-store.ts';
 import { holdLock } from '../../../lab/lock.ts';
-import { exampleCell, exampleNight } from '../../fixtures/night.ts';
+import { exampleCell, exampleNight } from '../../fixtures/night-plans.ts';
 import { smallRecord } from '../../fixtures/runs.ts';
 import { inFolder, runLab } from './run-lab.ts';
 

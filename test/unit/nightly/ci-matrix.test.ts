@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { parse } from 'yaml';
 import { ciJobs, githubMatrix, gitlabPipeline } from '../../../lab/nightly/ci-matrix.ts';
-import { exampleCell } from '../../fixtures/night.ts';
+import { exampleCell } from '../../fixtures/night-plans.ts';
 
 const cells = ['a', 'b', 'c'].flatMap((stack) => ['x', 'y'].map((scenario) => exampleCell(stack, scenario)));
 const evil = "x'; echo evil; '";

@@ -4,7 +4,7 @@ import type { Night } from '../../../lab/night.ts';
 import type { AttemptResult, NightWork } from '../../../lab/nightly/engine.ts';
 import { runNight } from '../../../lab/nightly/engine.ts';
 import { failureOf } from '../../fakes/failure.ts';
-import { exampleCell, exampleNight, tasksOf } from '../../fixtures/night.ts';
+import { exampleCell, exampleNight, tasksOf } from '../../fixtures/night-plans.ts';
 
 const good: AttemptResult = {
   run: '',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { CellPast } from '../../../lab/nightly/order.ts';
 import { isConspicuous, tasksInOrder } from '../../../lab/nightly/order.ts';
 import { exampleSummary } from '../../fixtures/runs.ts';
-import { exampleCell } from '../../fixtures/night.ts';
+import { exampleCell } from '../../fixtures/night-plans.ts';
 
 const fine = (lastRun: number): CellPast => ({ conspicuous: false, lastRun });
 const bad = (lastRun: number): CellPast => ({ conspicuous: true, lastRun });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { nextAttempt, outcomeOf, withFoundRuns } from '../../../lab/nightly/outcome.ts';
-import { exampleCell, exampleNight } from '../../fixtures/night.ts';
+import { exampleCell, exampleNight } from '../../fixtures/night-plans.ts';
 
 const passed = { id: 'r1', verdict: 'pass' as const, broken: null, failed: [] };
 const unsound = { name: 'measurement-sound', verdict: 'unknown' as const, message: 'starved' };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { forecast, nextStep, summedUp } from '../../../lab/nightly/schedule.ts';
-import { exampleCell, tasksOf } from '../../fixtures/night.ts';
+import { exampleCell, tasksOf } from '../../fixtures/night-plans.ts';
 
 const alone = (_lab: string, running: readonly string[]): boolean => running.length === 0;
 const two = (_lab: string, running: readonly string[]): boolean => running.length < 2;

@@ -3,7 +3,7 @@ import { UsageError } from '../../../lab/errors.ts';
 import type { NightCell } from '../../../lab/night.ts';
 import { usualSeconds } from '../../../lab/nightly/estimate.ts';
 import { parseShard, splitCells } from '../../../lab/nightly/shard.ts';
-import { exampleCell } from '../../fixtures/night.ts';
+import { exampleCell } from '../../fixtures/night-plans.ts';
 
 const cells = ['a', 'b', 'c', 'd', 'e'].flatMap((stack, i) =>
   ['hard-halt', 'link-flap', 'split-brain', 'standby-loss', 'graceful-stop', 'x', 'y', 'z'].map((scenario) =>

@@ -5,7 +5,7 @@ import { compareRuns } from '../../../reports/compare.ts';
 import type { ComparedRun } from '../../../reports/compare.ts';
 import { compareNights } from '../../../reports/compare-nights.ts';
 import { renderComparison } from '../../../reports/compare-text.ts';
-import { exampleNight, hostile, poisonedNight } from '../../fixtures/night-report.ts';
+import { exampleNight, hostile, poisonedNight } from '../../fixtures/night.ts';
 import { exampleRecord } from '../../fixtures/record.ts';
 
 const record = exampleRecord();

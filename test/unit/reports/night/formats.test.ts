@@ -3,7 +3,7 @@ import { field, renderNightCsv } from '../../../../reports/night/csv.ts';
 import { NightDocument, renderNightJson } from '../../../../reports/night/json.ts';
 import { plain, renderNightMarkdown } from '../../../../reports/night/markdown.ts';
 import { renderNightText } from '../../../../reports/night/text.ts';
-import { exampleNight, hostile, nightReport, poisonedNight } from '../../../fixtures/night-report.ts';
+import { exampleNight, hostile, nightReport, poisonedNight } from '../../../fixtures/night.ts';
 
 /** Reads RFC 4180. @throws Error for a quote inside a field without quotes, a bare line break, rows of different lengths */
 function readCsv(text: string): string[][] {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { renderNightHtml } from '../../../../reports/night/html.ts';
 import { nightStyle } from '../../../../reports/night/page/style.ts';
 import { style } from '../../../../reports/html/style.ts';
-import { exampleNight, largeNight, nightReport, poisonedNight } from '../../../fixtures/night-report.ts';
+import { exampleNight, largeNight, nightReport, poisonedNight } from '../../../fixtures/night.ts';
 import { readPage } from '../page.ts';
 import type { Page } from '../page.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { XMLParser } from 'fast-xml-parser';
 import { renderNightJunit } from '../../../../reports/night/junit.ts';
-import { exampleNight, nightReport, poisonedNight } from '../../../fixtures/night-report.ts';
+import { exampleNight, nightReport, poisonedNight } from '../../../fixtures/night.ts';
 import { leftOpen } from '../../../fixtures/xml.ts';
 
 interface Node {
