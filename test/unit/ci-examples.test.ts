@@ -95,7 +95,7 @@ const Pipeline = z
 
 function jobsOf(text: string): [string, z.infer<typeof Job>][] {
   const { workflow: _workflow, stages: _stages, default: _default, ...jobs } = Pipeline.parse(parse(text));
-  return Object.entries(jobs) as [string, z.infer<typeof Job>][];
+  return Object.entries<z.infer<typeof Job>>(jobs);
 }
 
 /** Shell that is in the files, with what the CI system would put into it. */

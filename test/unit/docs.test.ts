@@ -10,7 +10,9 @@ import { fenceSocket, machineSockets, nicSocket, nodeFiles } from '../../lab/pro
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'docs'), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join('docs', name)),
 ];
 
 function read(page: string): string {
