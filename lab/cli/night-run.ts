@@ -104,7 +104,7 @@ async function attempted(
       startProbe: startWriter,
       startLockWatch,
       earlier,
-      repeat: { seed: night.seed, run: repeat, of: cell.repeats },
+      repeat: { seed: night.seed, run: repeat, of: Math.max(repeat, cell.repeats) },
       progress,
       signal,
     });

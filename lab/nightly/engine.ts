@@ -25,6 +25,8 @@ export interface NightWork {
   tasks: readonly Task[];
   /** One try. Throws for what ends the night: an interruption, a results folder that cannot be written. */
   runOne(task: Task, attempt: number, signal: AbortSignal): Promise<AttemptResult>;
+  /** What is to be run besides when all of that is done, so that the night can be judged; asked again after it was run. */
+  confirm?(night: Night): Promise<readonly Task[]>;
   /** Ends the machines of a lab. */
   endLab(lab: string): Promise<void>;
   /** Writes the night down. */
@@ -44,6 +46,11 @@ export interface NightWatch {
   leftOut?(task: Task, why: string): void;
   /** What is still to be done. */
   pending?(tasks: readonly Task[]): void;
+}
+
+/** A confirming run that does not fit any more is not missed: the night is judged on what is there. */
+function isPlanned({ task: { cell, repeat } }: { task: Task }): boolean {
+  return repeat <= cell.repeats;
 }
 
 interface Ended {
@@ -78,6 +85,8 @@ export async function runNight(begun: Night, work: NightWork, signal: AbortSigna
     left.push({ task, why });
     watch.leftOut?.(task, why);
   };
+  const isLeft = ({ cell, repeat }: Task): boolean =>
+    left.some(({ task }) => task.cell.key === cell.key && task.repeat === repeat);
   /** Takes out of the list what begins now. */
   const due = (): Task[] => {
     const starting: Task[] = [];
@@ -147,7 +156,15 @@ export async function runNight(begun: Night, work: NightWork, signal: AbortSigna
       for (const lab of [...idle]) if (!starting.some((task) => task.lab === lab)) await end(lab);
       for (const task of starting) begin(task);
       idle.clear();
-      if (running.size === 0) break;
+      if (running.size === 0) {
+        if (either.aborted) break;
+        const further = ((await work.confirm?.(night)) ?? []).filter(
+          (task) => nextAttempt(night, task.cell.key, task.repeat) !== null && !isLeft(task),
+        );
+        if (further.length === 0) break;
+        pending.push(...further);
+        continue;
+      }
       await note(await Promise.race(running.values()));
     }
   } catch (error) {
@@ -158,14 +175,17 @@ export async function runNight(begun: Night, work: NightWork, signal: AbortSigna
     for (const lab of [...idle, ...running.keys()]) await end(lab);
   }
   if (failure !== undefined || signal.aborted) {
-    const rest = summedUp([...left, ...pending.map((task) => ({ task, why: 'the night was interrupted' }))]);
+    const rest = summedUp([
+      ...left.filter(isPlanned),
+      ...pending.map((task) => ({ task, why: 'the night was interrupted' })),
+    ]);
     await work.keep({ ...night, leftOut: rest }).catch((error: unknown) => {
       failure ??= { error };
     });
     if (signal.aborted) throw new InterruptedError();
     throw failure?.error;
   }
-  night = { ...night, endedAt: new Date().toISOString(), leftOut: summedUp(left) };
+  night = { ...night, endedAt: new Date().toISOString(), leftOut: summedUp(left.filter(isPlanned)) };
   await work.keep(night);
   return night;
 }

@@ -15,6 +15,7 @@ import { keepNight, readNights } from '../../store/night-files.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { CliContext } from '../context.ts';
 import { finishNight } from '../finish-night.ts';
+import { confirmingTasks } from '../night-confirm.ts';
 import { listFormats, printPlan } from '../night-list.ts';
 import type { NightPlan } from '../night-plan.ts';
 import { durationsOf, planNight, plannedAgain } from '../night-plan.ts';
@@ -171,7 +172,7 @@ async function resumedNight(
 async function wholeNight(
   context: CliContext,
   options: NightOptions,
-  { out, budgetSeconds }: NightRequest,
+  { out, budgetSeconds, read }: NightRequest,
   { night: begun, plan, provider, why }: PreparedNight,
 ): Promise<Night> {
   await openStore(out).makeReady();
@@ -198,6 +199,7 @@ async function wholeNight(
         tasks: plan.tasks,
         ...runner,
         keep: (each) => keepNight(out, each),
+        confirm: (each) => confirmingTasks(out, each, read.config.rules),
         fits: plan.fits,
         ...(budgetSeconds === undefined ? {} : { budgetSeconds }),
         watch: view,

@@ -3,7 +3,7 @@ import type { Durations } from '../../../lab/cli/durations.ts';
 import { ensureSameHost, rememberTimes, resultOf, resumable } from '../../../lab/cli/night-run.ts';
 import { HostError, UsageError } from '../../../lab/errors.ts';
 import { brokenRecord } from '../../fixtures/bad-records.ts';
-import { exampleNight } from '../../fixtures/night.ts';
+import { exampleNight } from '../../fixtures/night-plans.ts';
 import { exampleRecord } from '../../fixtures/record.ts';
 
 describe('what the engine of a night is told of a record', () => {

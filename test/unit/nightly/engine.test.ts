@@ -278,4 +278,41 @@ describe('a night', () => {
     ]);
     expect(told.at(-1)).to.equal('left out b/x');
   });
+
+  it('runs what is to be confirmed when all else is done, and asks again after it', async () => {
+    const asked: number[] = [];
+    const confirm = (night: Night) => {
+      asked.push(night.attempts.length);
+      const [cell] = tasksOf(cells);
+      return Promise.resolve(
+        asked.length === 1 && cell !== undefined
+          ? [
+              { ...cell, repeat: 3 },
+              { ...cell, repeat: 4 },
+            ]
+          : [],
+      );
+    };
+    const { work, done, controller } = rig({}, { confirm });
+    const night = await runNight(exampleNight(cells), work, controller.signal);
+    expect(asked).to.deep.equal([4, 6]);
+    expect(done.filter((each) => each.startsWith('a/x'))).to.deep.equal([
+      'a/x 1.1',
+      'a/x 2.1',
+      'a/x 3.1',
+      'a/x 4.1',
+    ]);
+    expect(night.attempts).to.have.length(6);
+  });
+
+  it('does not miss a confirmation that its budget has no room for, nor ask for it for ever', async () => {
+    const further = tasksOf(cells)
+      .slice(0, 1)
+      .map((task) => ({ ...task, repeat: 3 }));
+    const { work, controller } = rig({}, { confirm: () => Promise.resolve(further), budgetSeconds: 480 });
+    const night = await runNight(exampleNight(cells), work, controller.signal);
+    expect(night.attempts).to.have.length(4);
+    expect(night.leftOut).to.deep.equal([]);
+    expect(night.endedAt).to.be.a('string');
+  });
 });
