@@ -96,6 +96,8 @@ export interface Lab {
   consoleBytes(node: string): Promise<number>;
   /** Versions and figures of what runs the machines, for the record: `qemu: 7.2.22`. */
   readonly hostFacts: Readonly<Record<string, string>>;
+  /** The processes of this host that are the lab; absent where nobody can tell. */
+  hostProcesses?(): Promise<readonly number[]>;
   /** Rejects (never resolves) when a machine or the fabric dies that should live. */
   readonly broken: Promise<never>;
   /** Closes connections of this process; the lab goes on. */

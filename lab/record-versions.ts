@@ -5,6 +5,7 @@ const Version1 = z.looseObject({
   windows: z.array(z.looseObject({})),
 });
 const Version2 = z.looseObject({ schema: z.literal(2) });
+const Version3 = z.looseObject({ schema: z.literal(3), load: z.looseObject({}).nullable() });
 
 /**
  * The JSON of a record of an older schema in the shape of this one. What the older one did not hold is null, which means
@@ -13,9 +14,10 @@ const Version2 = z.looseObject({ schema: z.literal(2) });
  * 1 to 2: `blow`, `load` and the `prediction` of each window are new; `shorten` of phases and `phases` of budget terms are
  * optional.
  * 2 to 3: `locks` is new; `mac` of events and tenures is optional, and tenures have two more senses.
+ * 3 to 4: `load.others` is new.
  */
 export function withNewerFields(json: unknown): unknown {
-  return version3(version2(json));
+  return version4(version3(version2(json)));
 }
 
 function version2(json: unknown): unknown {
@@ -28,4 +30,11 @@ function version2(json: unknown): unknown {
 function version3(json: unknown): unknown {
   const old = Version2.safeParse(json);
   return old.success ? { ...old.data, schema: 3, locks: null } : json;
+}
+
+function version4(json: unknown): unknown {
+  const old = Version3.safeParse(json);
+  if (!old.success) return json;
+  const load = old.data.load === null ? null : { ...old.data.load, others: null };
+  return { ...old.data, schema: 4, load };
 }

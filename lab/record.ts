@@ -4,7 +4,7 @@ import { withNewerFields } from './record-versions.ts';
 import { TimelineEvent } from './timeline.ts';
 
 /** Version of the record's schema. A reader refuses newer ones and reads older ones. */
-export const recordSchema = 3;
+export const recordSchema = 4;
 
 export const Verdict = z.enum(['pass', 'fail', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -223,6 +223,20 @@ export const Load = z.strictObject({
   late: z.array(z.strictObject({ of: z.string(), atMs: z.number(), lateMs: z.number().nonnegative() })),
   /** Share of the processor time of this host that its hypervisor kept from it, stretch by stretch; 0 to 1. */
   steal: z.array(z.strictObject({ fromMs: z.number(), toMs: z.number(), share: z.number().nonnegative() })),
+  /**
+   * Share of the processor time of this host that programs took which are not of the lab, and how much of it nobody took, stretch
+   * by stretch; 0 to 1. null where nobody can tell which programs are the lab's.
+   */
+  others: z
+    .array(
+      z.strictObject({
+        fromMs: z.number(),
+        toMs: z.number(),
+        share: z.number().nonnegative(),
+        idle: z.number().nonnegative(),
+      }),
+    )
+    .nullable(),
 });
 export type Load = z.infer<typeof Load>;
 

@@ -18,6 +18,9 @@ const standstillLimitMs = 1000;
 const starvedShareLimit = 0.1;
 /** Share of processor time that a hypervisor may keep from this host for some seconds within a stall, 0 to 1. */
 const stealInStallLimit = 0.25;
+/** The same for programs of this host that are not the lab, while less than the second share is idle. */
+const othersInStallLimit = 0.25;
+const idleEnough = 0.05;
 /** Share of processor time that a hypervisor may keep from this host, in percent; timers and scripts are late by more. */
 const stealLimitPercent = 10;
 
@@ -58,7 +61,11 @@ function judgeLoad({ load, windows }: RunRecord, disturbedMs: number): Judgement
   const measured = [{ in: 'the time before the first fault', fromMs: 0, toMs: disturbedMs }, ...stalls];
   const bad = [
     ...measured.flatMap((stretch) => standstills(load, stretch)),
-    ...stalls.flatMap((stretch) => [...starvation(load, stretch), ...steal(load, stretch)]),
+    ...stalls.flatMap((stretch) => [
+      ...starvation(load, stretch),
+      ...steal(load, stretch),
+      ...others(load, stretch),
+    ]),
   ];
   if (bad.length > 0) return bad.map((message) => ({ verdict: 'unknown', message }));
   const worst = load.watchdogs.reduce((most, each) => Math.max(most, each.worstLateMs), 0);
@@ -108,6 +115,17 @@ function steal(load: Seen, { in: where, fromMs, toMs }: Stretch): string[] {
   return worst > stealInStallLimit
     ? [
         `the hypervisor of this host kept ${(worst * 100).toFixed(0)} % of the processor time from it for some seconds in ${where}, more than ${String(stealInStallLimit * 100)} %`,
+      ]
+    : [];
+}
+
+function others(load: Seen, { in: where, fromMs, toMs }: Stretch): string[] {
+  const worst = (load.others ?? [])
+    .filter((stretch) => stretch.toMs > fromMs && stretch.fromMs < toMs && stretch.idle < idleEnough)
+    .reduce((most, stretch) => Math.max(most, stretch.share), 0);
+  return worst > othersInStallLimit
+    ? [
+        `other programs of this host took ${(worst * 100).toFixed(0)} % of its processor time for some seconds in ${where}, and none was idle`,
       ]
     : [];
 }

@@ -2,7 +2,7 @@ import type { Machine, RunningCommand } from '../machine.ts';
 import type { Lab } from '../provider.ts';
 import { shellQuote } from '../quote.ts';
 import type { Load } from '../record.ts';
-import { processorTimes } from './host-facts.ts';
+import { startHostLoad } from './host-load.ts';
 import { round, type Journal } from './journal.ts';
 
 /** Looks whether anything is kept from its processor: the nodes, the fabric, this host. */
@@ -17,7 +17,6 @@ export interface Watchdogs {
 const guestEveryMs = 200;
 /** Wakes that are later are kept one by one; on emulated machines that are well they are rarely later than this. */
 const lateMs = 250;
-const stealEveryMs = 5000;
 /** More late wakes than this say nothing new. */
 const mostLate = 500;
 
@@ -67,7 +66,7 @@ export async function startWatchdogs(lab: Lab, journal: Journal): Promise<Watchd
   const awaySince = new Map<string, number>();
   const away: { of: string; fromMs: number; toMs: number }[] = [];
   const running = new Map<string, RunningCommand>();
-  const steal = stealMeter(journal);
+  const hostLoad = await startHostLoad(lab, journal);
   let stopped: Promise<Load> | undefined;
 
   const note = (of: string, everyMs: number, hostMs: number, wakes: number, worstLateMs: number): void => {
@@ -112,7 +111,7 @@ export async function startWatchdogs(lab: Lab, journal: Journal): Promise<Watchd
     return {
       watchdogs: [...watched].map(([of, each]) => ({ of, ...each })),
       late: late.sort((a, b) => a.atMs - b.atMs),
-      steal: steal.stop(),
+      ...(await hostLoad.stop()),
     };
   };
   return {
@@ -126,30 +125,5 @@ export async function startWatchdogs(lab: Lab, journal: Journal): Promise<Watchd
       await watch(lab.machine(node)).catch(() => undefined);
     },
     stop: () => (stopped ??= end()),
-  };
-}
-
-/** Steal of this host, stretch by stretch; empty where /proc/stat does not tell it. */
-function stealMeter(journal: Journal): { stop(): Load['steal'] } {
-  const stretches: Load['steal'] = [];
-  let before = { ...processorTimes(), atMs: journal.nowMs() };
-  const look = (): void => {
-    const now = { ...processorTimes(), atMs: journal.nowMs() };
-    const total = now.total - before.total;
-    if (total > 0)
-      stretches.push({
-        fromMs: round(before.atMs),
-        toMs: round(now.atMs),
-        share: Math.round((1000 * (now.steal - before.steal)) / total) / 1000,
-      });
-    before = now;
-  };
-  const timer = setInterval(look, stealEveryMs);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      look();
-      return stretches;
-    },
   };
 }

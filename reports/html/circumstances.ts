@@ -32,8 +32,9 @@ ${fold('Files beside the record', h`<ul class="files">${record.files.map((file) 
 }
 
 /** Who got the processor in time, and who did not. */
-function starvation({ watchdogs, late, steal }: NonNullable<RunRecord['load']>): Html {
+function starvation({ watchdogs, late, steal, others }: NonNullable<RunRecord['load']>): Html {
   const most = steal.reduce((worst, stretch) => Math.max(worst, stretch.share), 0);
+  const mostOfOthers = (others ?? []).reduce((worst, stretch) => Math.max(worst, stretch.share), 0);
   return h`${
     watchdogs.length === 0
       ? h`<p class="note">Nobody was watched.</p>`
@@ -49,7 +50,8 @@ function starvation({ watchdogs, late, steal }: NonNullable<RunRecord['load']>):
           { numeric: [1, 2, 3] },
         )
   }
-${steal.length > 0 && h`<p>Steal from this host, at most: ${(most * 100).toFixed(1)} %.</p>`}`;
+${steal.length > 0 && h`<p>Steal from this host, at most: ${(most * 100).toFixed(1)} %.</p>`}
+${others !== null && others.length > 0 && h`<p>Taken by other programs of this host, at most: ${(mostOfOthers * 100).toFixed(1)} %.</p>`}`;
 }
 
 function fold(title: string, body: Html): Html {

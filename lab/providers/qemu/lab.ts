@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { InterruptedError, RigError, UsageError } from '../../errors.ts';
 import { connectFabric, type FabricConnection } from '../../fabric/client.ts';
+import { runningFabric } from '../../fabric/identity.ts';
 import { consoleBytes, lastConsoleLines } from '../../machines/console-file.ts';
 import { SshMachine } from '../../machines/ssh.ts';
 import { seedCommand, setClockCommand } from '../../machines/wake.ts';
@@ -199,6 +200,14 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     network: fabric,
     fabric,
     hostFacts: place.hostFacts,
+    hostProcesses: async () => {
+      const living = topology.nodes.map(({ name }) => {
+        const { pidFile, qmp } = machineSpec(place, name).files;
+        return livingProcess(pidFile, qmp);
+      });
+      const all = await Promise.all([...living, runningFabric(place.runtime).then((found) => found?.pid)]);
+      return all.filter((pid) => pid !== undefined);
+    },
     broken,
     power: async (node, wanted) => {
       await powerOff(node);

@@ -366,7 +366,7 @@ describe('an explanation', () => {
   });
 
   it('tells who was kept from its processor in the stall, and only there', () => {
-    const load = (late: [string, number, number][], share = 0.02): RunRecord =>
+    const load = (late: [string, number, number][], share = 0.02, othersShare = 0.02, idle = 0): RunRecord =>
       exampleRecord({
         load: {
           watchdogs: [],
@@ -375,6 +375,7 @@ describe('an explanation', () => {
             { fromMs: 20_000, toMs: 25_000, share },
             { fromMs: 60_000, toMs: 65_000, share: 0.9 },
           ],
+          others: [{ fromMs: 20_000, toMs: 25_000, share: othersShare, idle }],
         },
       });
     expect(
@@ -395,6 +396,10 @@ describe('an explanation', () => {
       'fabric was kept from its processor once, for 260 ms at worst.',
       'The hypervisor of this host kept up to 31 % of the processor time from it for some seconds.',
     ]);
+    expect(windowOf(load([], 0.02, 0.4), 'failover').host).to.deep.equal([
+      'Other programs of this host took up to 40 % of its processor time for some seconds, and none was idle.',
+    ]);
+    expect(windowOf(load([], 0.02, 0.4, 0.2), 'failover').host).to.deep.equal([]);
     expect(windowOf(load([['sv01', 60_000, 900]]), 'failover').host).to.deep.equal([]);
     expect(windowOf(exampleRecord(), 'failover').host).to.deep.equal([]);
   });

@@ -187,6 +187,7 @@ describe('the HTML report', () => {
       watchdogs: [{ of: 'nfs02', everyMs: 200, wakes: 700, worstLateMs: 1400.4 }],
       late: [{ of: 'nfs02', atMs: 20_000, lateMs: 1400.4 }],
       steal: [{ fromMs: 0, toMs: 5000, share: 0.4 }],
+      others: [{ fromMs: 0, toMs: 5000, share: 0.31, idle: 0.02 }],
     };
     const { text } = readPage(renderHtml(exampleRecord({ load })));
     expect(text).to.contain('nfs02 700 1400 ms 1');

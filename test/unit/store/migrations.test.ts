@@ -23,6 +23,8 @@ const known: Record<
   'schema-1-broken': { schema: 1, verdict: 'unknown', stalls: [], loss: null },
   'schema-2-hard-halt': { schema: 2, verdict: 'pass', stalls: [60.103, 18.731], loss: 0 },
   'schema-2-fail': { schema: 2, verdict: 'fail', stalls: [36.625, 54.645], loss: 0 },
+  'schema-3-hard-halt': { schema: 3, verdict: 'pass', stalls: [47.1, 3.785], loss: 0 },
+  'schema-3-fail': { schema: 3, verdict: 'fail', stalls: [81.036, 17.889], loss: 0 },
 };
 
 describe('records of older releases', () => {

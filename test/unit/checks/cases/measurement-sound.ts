@@ -41,6 +41,7 @@ function watched(load: Partial<Load>): RunRecord {
       watchdogs: [{ of: 'nfs02', everyMs: 200, wakes: 700, worstLateMs: 120 }],
       late: [],
       steal: [{ fromMs: 0, toMs: 152_000, share: 0.01 }],
+      others: [{ fromMs: 0, toMs: 152_000, share: 0.02, idle: 0.3 }],
       ...load,
     },
   });
@@ -92,6 +93,16 @@ export const cases: CheckCases = {
       says: 'woke in time',
     },
     {
+      what: 'programs of this host that took only what was idle, or outside of a stall',
+      record: watched({
+        others: [
+          { fromMs: 20_000, toMs: 25_000, share: 0.6, idle: 0.06 },
+          { fromMs: 60_000, toMs: 65_000, share: 0.6, idle: 0 },
+        ],
+      }),
+      says: 'woke in time',
+    },
+    {
       what: 'a lab that nobody watched',
       record: watched({ watchdogs: [] }),
       says: 'nobody watched for starvation',
@@ -131,6 +142,11 @@ export const cases: CheckCases = {
       what: 'a host whose hypervisor took the processor in the stall, though not over the whole run',
       record: watched({ steal: [{ fromMs: 20_000, toMs: 25_000, share: 0.4 }] }),
       says: 'kept 40 % of the processor time from it for some seconds in failover',
+    },
+    {
+      what: 'a host whose other programs took the processor in the stall',
+      record: watched({ others: [{ fromMs: 20_000, toMs: 25_000, share: 0.4, idle: 0.01 }] }),
+      says: 'other programs of this host took 40 % of its processor time for some seconds in failover, and none was idle',
     },
     {
       what: 'a clock that is hardly known',
