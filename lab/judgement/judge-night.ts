@@ -29,15 +29,20 @@ export function judgeNight(judged: Judged): Judgement {
   const testing = testingOf(figures, rules);
   const cells = figures.map((each) => judgeCell(each, testing, judged));
   const finished = night.endedAt !== null;
-  const verdict = nightVerdict(cells, finished);
+  const verdict = nightVerdict(cells, { finished, isPart: night.shard !== null });
   return { night: night.id, verdict, sentence: verdictSentence(verdict, cells, { finished }), cells, rules };
 }
 
-function nightVerdict(cells: readonly CellJudgement[], finished: boolean): Judgement['verdict'] {
+/** A part of a night may have nothing to run, where there are more parts than labs; a night may not. */
+function nightVerdict(
+  cells: readonly CellJudgement[],
+  { finished, isPart }: { finished: boolean; isPart: boolean },
+): Judgement['verdict'] {
   const has = (...verdicts: CellJudgement['verdict'][]): boolean =>
     cells.some(({ verdict }) => verdicts.includes(verdict));
   if (has('regressed')) return 'regressed';
-  if (!finished || cells.length === 0 || has('not-run', 'unknown')) return 'incomplete';
+  if (!finished || has('not-run', 'unknown')) return 'incomplete';
+  if (cells.length === 0) return isPart ? 'unchanged' : 'incomplete';
   return cells.every(({ verdict }) => verdict === 'first-night') ? 'first-night' : 'unchanged';
 }
 

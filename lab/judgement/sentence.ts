@@ -21,6 +21,7 @@ export function verdictSentence(
         failingText(cells),
       );
     case 'unchanged':
+      if (cells.length === 0) return 'Unchanged: this part of the night has nothing to run.';
       return sentence(`Unchanged: ${comparedText(cells)}`, failingText(of('first-night')));
   }
 }

@@ -360,4 +360,15 @@ describe('confirmations', () => {
       5,
     ]);
   });
+
+  it('of no cells is incomplete, but for a part of a night that has nothing to run', () => {
+    const empty = { ...nightOf([]), cells: [] };
+    const whole = judgeNight(nightWith([], { night: empty }));
+    expect(whole.verdict).to.equal('incomplete');
+    const part = judgeNight(nightWith([], { night: { ...empty, shard: { index: 3, of: 3 } } }));
+    expect([part.verdict, part.sentence]).to.deep.equal([
+      'unchanged',
+      'Unchanged: this part of the night has nothing to run.',
+    ]);
+  });
 });
