@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { InterruptedError, RigError, UsageError } from '../../errors.ts';
 import { connectFabric, type FabricConnection } from '../../fabric/client.ts';
-import { runningFabric } from '../../fabric/identity.ts';
 import { consoleBytes, lastConsoleLines } from '../../machines/console-file.ts';
 import { SshMachine } from '../../machines/ssh.ts';
 import { seedCommand, setClockCommand } from '../../machines/wake.ts';
@@ -18,6 +17,7 @@ import { managementMac } from './base.ts';
 import { createOverlay, quitMachine, saveState, sshPort, startMachine } from './machine.ts';
 import { fenceSocket, machineSockets, nicSocket, nodeFiles, serialSocket } from './paths.ts';
 import { endMachine, killNow, livingProcess } from './process.ts';
+import { processesIn } from './running.ts';
 import { connectQmp, type Qmp } from '../../qmp.ts';
 
 /** What a later process needs to attach: `.lab/<name>/machines.json`. Holds the keys of the lab, mode 0600. */
@@ -200,14 +200,7 @@ export async function openLab(place: LabPlace, { watch: watchAll }: { watch: boo
     network: fabric,
     fabric,
     hostFacts: place.hostFacts,
-    hostProcesses: async () => {
-      const living = topology.nodes.map(({ name }) => {
-        const { pidFile, qmp } = machineSpec(place, name).files;
-        return livingProcess(pidFile, qmp);
-      });
-      const all = await Promise.all([...living, runningFabric(place.runtime).then((found) => found?.pid)]);
-      return all.filter((pid) => pid !== undefined);
-    },
+    hostProcesses: () => processesIn(place.runtime),
     broken,
     power: async (node, wanted) => {
       await powerOff(node);
