@@ -238,7 +238,7 @@ describe('the schedule of the writers', () => {
     heartbeatSarge.workload(settings(overrides)).intervalMs;
 
   it('leaves room for what a write of the protocol version costs, unless it is given', () => {
-    expect(intervalMs({})).to.equal(100);
+    expect(intervalMs({})).to.equal(200);
     expect(intervalMs({ 'nfs.version': '4.1' })).to.equal(250);
     expect(intervalMs({ 'nfs.version': '4.2' })).to.equal(250);
     expect(intervalMs({ 'nfs.version': '4.2', 'probe.intervalMs': '100' })).to.equal(100);
