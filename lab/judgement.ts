@@ -27,6 +27,7 @@ export type Rules = z.infer<typeof Rules>;
 export const Finding = z.strictObject({
   kind: z.enum([
     'lost-write',
+    'lost-lock',
     'new-error',
     'verdict-rate',
     'slower',

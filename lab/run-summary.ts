@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Verdict } from './record.ts';
+import { NfsLock, Verdict } from './record.ts';
 
 /**
  * What is kept of a run where many are looked at together: a line of the index, a point of a night. It follows from the record
@@ -42,6 +42,8 @@ export const RunSummary = z.strictObject({
   /** Acknowledged writes lost or damaged, all clients together; null where nothing could be read back. */
   lost: z.int().nonnegative().nullable(),
   damaged: z.int().nonnegative().nullable(),
+  /** What became of the NFS lock that a client held; null where nobody looked. */
+  lock: NfsLock.shape.outcome.nullable(),
   /** Band predicted for the first window; null without one. */
   predicted: z.strictObject({ fromSeconds: z.number(), toSeconds: z.number() }).nullable(),
   seed: z.int().nonnegative().nullable(),

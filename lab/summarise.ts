@@ -36,6 +36,7 @@ export function summaryOf(record: RunRecord, night: string | null): RunSummary {
     errors: errorsOf(record.clients),
     lost: sumOfKnown(record.clients.map(({ lost }) => lost)),
     damaged: sumOfKnown(record.clients.map(({ damaged }) => damaged)),
+    lock: record.locks?.outcome ?? null,
     predicted: band === null ? null : { fromSeconds: band.fromSeconds, toSeconds: band.toSeconds },
     seed: record.blow?.seed ?? null,
     versionsDigest: versionsDigest(record.versions),

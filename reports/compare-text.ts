@@ -84,13 +84,14 @@ function withLast(rows: readonly (readonly string[])[]): string[] {
   return figures.map((line, i) => `${line.slice(0, -1)}${printable(rows[i]?.at(-1) ?? '')}`.trimEnd());
 }
 
-/** Losses, only where there is one or where it is not known. */
+/** What clients were promised and did not get. */
 function clientLines({ a, b }: RunComparison): string[] {
   const count = (value: number | null): string => (value === null ? 'unread' : String(value));
   return aligned([
-    ['acknowledged writes', 'A', 'B'],
-    ['lost', count(a.lost), count(b.lost)],
-    ['damaged', count(a.damaged), count(b.damaged)],
+    ['what was promised', 'A', 'B'],
+    ['acknowledged writes lost', count(a.lost), count(b.lost)],
+    ['acknowledged writes damaged', count(a.damaged), count(b.damaged)],
+    ['NFS lock', a.lock ?? 'not watched', b.lock ?? 'not watched'],
   ]);
 }
 

@@ -52,6 +52,8 @@ export interface RunSide {
   broken: string | null;
   lost: number | null;
   damaged: number | null;
+  /** What became of the NFS lock that a client held; null where nobody looked. */
+  lock: RunSummary['lock'];
 }
 
 export interface RunComparison {
@@ -106,7 +108,8 @@ export function hostWarning(a: string, b: string): string[] {
 }
 
 function sideOf(summary: RunSummary): RunSide {
-  const { id, stack, edition, scenario, startedAt, hostClass, provider, broken, lost, damaged } = summary;
+  const { id, stack, edition, scenario, startedAt, hostClass, provider, broken, lost, damaged, lock } =
+    summary;
   const verdict = broken === null ? summary.verdict : 'unknown';
   return {
     run: id,
@@ -120,6 +123,7 @@ function sideOf(summary: RunSummary): RunSide {
     broken,
     lost,
     damaged,
+    lock,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Testing } from './compare-stalls.ts';
 import { figuresOf, testingOf, type CellFigures, type NightRuns } from './night-figures.ts';
 import {
   infrastructure,
+  lostLocks,
   lostWrites,
   newErrors,
   notRun,
@@ -53,6 +54,7 @@ function judgeCell(figures: CellFigures, testing: Testing, judged: Judged): Cell
   const failLevel = rules.falseAlarmsPerNight / Math.max(1, night.cells.length);
   const findings = [
     ...lostWrites(figures, rules),
+    ...lostLocks(figures, rules),
     ...verdictRate(figures, failLevel, rules),
     ...newErrors(figures, rules),
     ...stalls.findings,

@@ -39,6 +39,29 @@ function lossOf({ lost, damaged }: RunSummary): number {
   return (lost ?? 0) + (damaged ?? 0);
 }
 
+/** A lock that a client lost, where it was kept in every accepted run that tells. */
+export function lostLocks({ runs, history }: CellFigures, rules: Rules): Finding[] {
+  const losing = runs.filter(({ lock }) => lock === 'lost');
+  if (losing.length === 0 || history.some(({ lock }) => lock === 'lost')) return [];
+  const kept = history.filter(({ lock }) => lock === 'kept').length;
+  const message = `a client lost its NFS lock in ${counted(losing.length, 'run')} of ${String(runs.length)}`;
+  return [
+    kept < rules.leastHistory
+      ? {
+          kind: 'lost-lock',
+          weight: 'notice',
+          message: `${message}; ${kept === 0 ? 'no accepted run tells' : `only ${counted(kept, 'accepted run')} kept it`}`,
+          runs: idsOf(losing),
+        }
+      : {
+          kind: 'lost-lock',
+          weight: 'regression',
+          message: `${message}, in none of ${counted(kept, 'accepted run')} that watched one`,
+          runs: idsOf(losing),
+        },
+  ];
+}
+
 /** Errnos that no accepted run had. */
 export function newErrors({ runs, history }: CellFigures, rules: Rules): Finding[] {
   if (history.length < rules.leastHistory) return [];

@@ -41,10 +41,13 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
  * away, and the clients' disk is away for as long as its server is.
  */
 export function budget(takeover: Takeover, settings: Settings): Budget {
-  const scripts = phases(takeover, settings)
-    .map((phase) => phase.name)
-    .filter((name) => name !== 'detect' && name !== 'release' && name !== 'reconnect');
-  const away = awayTerms(takeover, settings, scripts);
+  const away = awayTerms(
+    takeover,
+    settings,
+    flagSetting(settings, 'iscsi.ha')
+      ? { starts: ['address', 'promote', 'mount', 'nfs', 'serve'], furtherScripts: 1 }
+      : {},
+  );
   return budgetOf([
     ...away,
     ...initiatorTerms(sum(away), initiatorTimes(settings), takeover.emulated),

@@ -27,7 +27,7 @@ const unforced: Advice = {
 export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
   const { to } = takeover;
   return [
-    takeoverBegins(takeover, settings),
+    ...takeoverBegins(takeover, settings),
     { name: 'promote', matches: either(on(to, 'promoted'), on(to, 'resource-starting', 'Filesystem')) },
     { name: 'mount', matches: either(on(to, 'mounted', 'drbd0'), on(to, 'resource-starting', 'vm')) },
     { name: 'address', matches: either(on(to, 'address-announced'), on(to, 'address-holder')) },
@@ -59,7 +59,7 @@ export function budget(takeover: Takeover, settings: Settings): Budget {
   const host = takeover.emulated ? 'emulated' : 'accelerated';
   const stop = numberSetting(settings, 'vm.stopSeconds');
   return budgetOf([
-    ...awayTerms(takeover, settings, ['promote', 'mount', 'address']),
+    ...awayTerms(takeover, settings, { starts: ['promote', 'mount', 'address'] }),
     ...(takeover.cause === 'planned'
       ? [
           {

@@ -16,6 +16,7 @@ const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /\bmach_down takeover complete for node (?<subject>[^\s.]+)\.$/, kind: 'takeover-complete' },
   { pattern: /\blocal HA resource acquisition completed/, kind: 'takeover-complete' },
   { pattern: /\b(?<subject>\S+) wants to go standby/, kind: 'standby-requested' },
+  { pattern: /\bHeartbeat shutdown in progress\b/, kind: 'shutdown-begun' },
 ];
 
 /** A line of /var/log/ha-log: `<RFC 3339 stamp> <node> <tag>: <text>`; lines that tell nothing new are left out. */

@@ -19,6 +19,7 @@ const goingOn: Readonly<Record<string, string>> = {
   detect: 'the cluster waited before it called the silent server dead',
   decide: 'the cluster made up its mind',
   fence: 'the lost server was fenced',
+  'held-up': 'the client waited already, before anybody had ordered the release',
   release: 'the other server gave the service up',
   address: 'the service address was brought up',
   promote: 'the replica was promoted',

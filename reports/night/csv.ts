@@ -39,6 +39,7 @@ const columns: readonly [string, (cell: CellView, run: RunView | null, report: N
   ['errors', (_cell, run) => pairs(run?.summary?.errors)],
   ['lost', (_cell, run) => run?.summary?.lost ?? null],
   ['damaged', (_cell, run) => run?.summary?.damaged ?? null],
+  ['lock', (_cell, run) => run?.summary?.lock ?? null],
   ['predicted_from_seconds', (_cell, run) => run?.summary?.predicted?.fromSeconds ?? null],
   ['predicted_to_seconds', (_cell, run) => run?.summary?.predicted?.toSeconds ?? null],
   ['failed_checks', (_cell, run) => run?.summary?.failed.map(({ name }) => name).join(';') ?? null],

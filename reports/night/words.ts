@@ -25,6 +25,7 @@ export const nightWords: Readonly<Record<Judgement['verdict'], VerdictWord>> = {
 
 export const findingWords: Readonly<Record<Finding['kind'], string>> = {
   'lost-write': 'lost write',
+  'lost-lock': 'lost lock',
   'new-error': 'new error',
   'verdict-rate': 'verdict rate',
   slower: 'slower',

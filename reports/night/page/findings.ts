@@ -89,10 +89,12 @@ export function runList(cell: CellView): Html {
 function failures({ summary }: RunView): Content {
   if (summary === null) return h` <span class="note">its record is not there</span>`;
   const errors = errorCounts(summary.errors);
-  const lost = summary.lost ?? 0;
+  const { lost, damaged, lock } = summary;
   const told = [
     ...(summary.broken === null ? [] : [summary.broken]),
-    ...(lost === 0 ? [] : [`${counted(lost, 'write')} lost`]),
+    ...((lost ?? 0) === 0 ? [] : [`${counted(lost ?? 0, 'write')} lost`]),
+    ...((damaged ?? 0) === 0 ? [] : [`${counted(damaged ?? 0, 'write')} damaged`]),
+    ...(lock === 'lost' ? ['a client lost its NFS lock'] : []),
     ...(errors === '' ? [] : [errors]),
     ...(summary.broken === null ? summary.failed.map(({ name, message }) => `${name}: ${message}`) : []),
   ];

@@ -185,6 +185,28 @@ describe('verdicts, errors and losses', () => {
     expect(finding(nightWith(lossy, { history: new Map() }), 'lost-write')?.weight).to.equal('notice');
   });
 
+  it('condemn a lock that was always kept and is lost now; with little to compare it is told', () => {
+    const judged = nightWith(oneWith({ lock: 'lost' }));
+    expect(finding(judged, 'lost-lock')).to.deep.equal({
+      kind: 'lost-lock',
+      weight: 'regression',
+      message: 'a client lost its NFS lock in 1 run of 5, in none of 10 accepted runs that watched one',
+      runs: ['tonight-3'],
+    });
+    expect(cellOf(judged).verdict).to.equal('regressed');
+    expect(judgeNight(judged).sentence).to.contain('lost its NFS lock');
+    for (const lock of ['none', null] as const) {
+      const history = new Map([[key, runsOf('before', usualStalls, { lock })]]);
+      expect(finding({ ...judged, history }, 'lost-lock')).to.deep.include({
+        weight: 'notice',
+        message: 'a client lost its NFS lock in 1 run of 5; no accepted run tells',
+      });
+    }
+    const always = new Map([[key, runsOf('before', usualStalls, { lock: 'lost' })]]);
+    expect(finding({ ...judged, history: always }, 'lost-lock')).to.equal(undefined);
+    expect(finding(nightWith(oneWith({ lock: 'unknown' })), 'lost-lock')).to.equal(undefined);
+  });
+
   it('condemn an errno that no accepted run had, unless it is ignored', () => {
     const judged = nightWith(oneWith({ errors: { EIO: 7 } }));
     expect(finding(judged, 'new-error')?.message).to.equal(

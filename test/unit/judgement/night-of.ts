@@ -10,6 +10,7 @@ const template = exampleSummary({
   failed: [],
   lost: 0,
   damaged: 0,
+  lock: 'kept',
   predicted: null,
   windows: [],
 });

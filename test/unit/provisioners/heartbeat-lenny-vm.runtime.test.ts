@@ -269,7 +269,9 @@ describe('the phases of heartbeat-lenny-vm', () => {
   });
 
   it('begin with the release where the service is handed back', () => {
-    expect(phases(planned, settings())[0]).to.deep.include({
+    const [heldUp, release] = phases(planned, settings());
+    expect(heldUp?.name).to.equal('held-up');
+    expect(release).to.deep.include({
       name: 'release',
       governedBy: 'autoFailback=on',
     });

@@ -376,11 +376,19 @@ describe('the phases of a takeover', () => {
 
   it('begin with the release when the service moves on purpose', () => {
     const back = [
+      event('nfs02', 'standby-requested', 'nfs02'),
       event('nfs02', 'release-begun', 'nfs01'),
       event('nfs02', 'demoted', 'r0'),
       ...run.slice(2).map((each) => ({ ...each, node: 'nfs01' })),
     ];
-    expect(ends(back, planned)).to.deep.equal(['release 2', 'address 4', 'promote 5', 'mount 7', 'serve 9']);
+    expect(ends(back, planned)).to.deep.equal([
+      'held-up 0',
+      'release 3',
+      'address 5',
+      'promote 6',
+      'mount 8',
+      'serve 10',
+    ]);
   });
 
   it('have the way back and the grace period apart where the clients use NFSv4', () => {

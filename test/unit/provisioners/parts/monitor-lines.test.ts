@@ -81,6 +81,7 @@ describe('lines of heartbeat', () => {
       'nfs01',
     ],
     ['heartbeat: [432]: info: nfs02 wants to go standby [foreign]', 'standby-requested', 'nfs02'],
+    ['heartbeat: [432]: info: Heartbeat shutdown in progress. (432)', 'shutdown-begun', undefined],
   ];
   for (const [line, kind, subject] of known)
     it(`mean ${kind}: ${line.slice(0, 70)}`, () => {
