@@ -31,7 +31,13 @@ function sentence(...parts: string[]): string {
 }
 
 /** What to look at first: a loss, then other news, then the largest shift. */
-const gravity: readonly Finding['kind'][] = ['lost-write', 'lost-lock', 'verdict-rate', 'new-error', 'slower'];
+const gravity: readonly Finding['kind'][] = [
+  'lost-write',
+  'lost-lock',
+  'verdict-rate',
+  'new-error',
+  'slower',
+];
 
 function regressionText(regressed: readonly CellJudgement[], all: number): string {
   const worst = [...regressed].sort(
