@@ -55,6 +55,8 @@ export interface Daemon {
   process: string;
   /** The service that brings it back. */
   service: string;
+  /** Its unit knows that it died, and a restart would take other units along: it is only started. */
+  startsAlone?: true;
 }
 
 /** What an operator types on a node. */

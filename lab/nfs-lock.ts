@@ -16,6 +16,8 @@ export interface LockFacts {
   refusal: string | null;
   /** When the program that held it ended before it was told to. */
   holderEndedMs: number | null;
+  /** The same of the program that tried to get it, as when its client lost its power. */
+  contenderEndedMs: number | null;
   /** While the holder had it. */
   tries: readonly LockTry[];
   /** The try that was asked for at the end of the run; it is among `tries`. null when no answer came. */
@@ -97,6 +99,10 @@ function outcomeOf(facts: LockFacts, stolen: LockTry | undefined): Pick<NfsLock,
   if (holderEndedMs !== null)
     return unknown(`the program on ${holder} that held it ended at ${seconds(holderEndedMs)}`);
   if (facts.contender === null) return unknown('there is no other client that could try to get it');
+  if (facts.contenderEndedMs !== null && tryAfterRelease === null)
+    return unknown(
+      `the program on ${contender} that tried to get it ended at ${seconds(facts.contenderEndedMs)}`,
+    );
   if (lastTry === null) return unknown(`${contender} had no answer to its last try`);
   if (lastTry.result !== 'refused')
     return unknown(`the last try of ${contender} ended with ${lastTry.result}`);

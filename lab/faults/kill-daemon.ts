@@ -12,7 +12,7 @@ const restoredWithinMs = 180_000;
  * deaf to all others.
  */
 export function killDaemon(
-  { process: name, service }: Daemon,
+  { process: name, service, startsAlone }: Daemon,
   signal: 'KILL' | 'STOP' = 'KILL',
   { ttlMs = defaultTtlMs, provenWithinMs = 30_000 }: FaultBounds = {},
 ): Fault {
@@ -37,7 +37,7 @@ export function killDaemon(
           signal === 'STOP'
             ? `pkill -CONT -x ${process}; :`
             : // What it held before is released in order by its own stop, as far as that still works.
-              `pgrep -x ${process} >/dev/null || systemctl restart --no-block ${unit}`,
+              `pgrep -x ${process} >/dev/null || systemctl ${startsAlone === true ? 'start' : 'restart'} --no-block ${unit}`,
         ttlMs,
       });
     },
@@ -51,12 +51,10 @@ export function killDaemon(
         (told) => told !== '' && told.split('\n').every((state) => struck.includes(state)),
         provenWithinMs,
       );
-      const count = String(answer.split('\n').length);
-      return {
-        proof: [
-          `${count} ${name} processes of ${node} are ${signal === 'KILL' ? 'gone' : 'in state T'} (its own kernel)`,
-        ],
-      };
+      const count = answer.split('\n').length;
+      const processes =
+        count === 1 ? `${name} of ${node} is` : `${String(count)} ${name} processes of ${node} are`;
+      return { proof: [`${processes} ${signal === 'KILL' ? 'gone' : 'in state T'} (its own kernel)`] };
     },
 
     heal: async (context) => {

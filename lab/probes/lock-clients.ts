@@ -31,8 +31,10 @@ export interface LockHolder {
 /** The client that tries to get it. */
 export interface LockContender {
   readonly tries: readonly LockTry[];
-  /** A try that begins now, after the one that may be under way. @throws TimeoutError */
-  tryNow(timeoutMs: number, signal: AbortSignal): Promise<LockTry>;
+  /** When it ended before it was stopped, on the clock of the run. */
+  endedMs(): number | null;
+  /** A try that begins now, after the one that may be under way; null when the program ends meanwhile. @throws TimeoutError */
+  tryNow(timeoutMs: number, signal: AbortSignal): Promise<LockTry | null>;
   stop(timeoutMs: number): Promise<void>;
 }
 
@@ -81,6 +83,8 @@ export async function startLockContender(
   zeroMs: number,
 ): Promise<LockContender> {
   const tries: LockTry[] = [];
+  let endedMs: number | null = null;
+  let stopping = false;
   const program = commandOf(lockContenderProgram, machine.name, path);
   const command = await machine.stream(program, (line, hostMs) => {
     const answer = parseLockLine(line);
@@ -88,8 +92,12 @@ export async function startLockContender(
     const endMs = onRun(machine, answer.endMs, hostMs) - zeroMs;
     tries.push({ startMs: endMs - (answer.endMs - answer.startMs), endMs, result: answer.result });
   });
+  void command.ended.then(() => {
+    if (!stopping) endedMs = hostNowMs() - zeroMs;
+  });
   return {
     tries,
+    endedMs: () => endedMs,
     tryNow: (timeoutMs, signal) => {
       const askedMs = hostNowMs() - zeroMs - clockToleranceMs;
       // The tolerance must not reach back to an answer that was there already.
@@ -97,12 +105,15 @@ export async function startLockContender(
       command.write('try\n');
       return untilSeen(
         `${machine.name} to try the lock`,
-        () => tries.slice(answered).find((each) => each.startMs >= askedMs),
+        () =>
+          tries.slice(answered).find((each) => each.startMs >= askedMs) ??
+          (endedMs === null ? undefined : null),
         timeoutMs,
         signal,
       );
     },
     stop: async (timeoutMs) => {
+      stopping = true;
       await command.stop(timeoutMs);
     },
   };

@@ -21,6 +21,7 @@ export const startLockWatch: StartLockWatch = async (lab, workload, { zeroMs, si
   let triesWhileHeld: number | undefined;
   const end = async (): Promise<NfsLock> => {
     facts.holderEndedMs = holder.endedMs();
+    facts.contenderEndedMs = contender?.endedMs() ?? null;
     await Promise.all([holder.stop(stopWithinMs), contender?.stop(stopWithinMs)]);
     const tries = contender?.tries.slice(0, triesWhileHeld) ?? [];
     return judgeLock({ ...facts, mountOptions: holder.mountOptions(), tries });
@@ -63,6 +64,7 @@ const nothingSeen = {
   takenMs: null,
   refusal: null,
   holderEndedMs: null,
+  contenderEndedMs: null,
   tries: [],
   lastTry: null,
   released: null,

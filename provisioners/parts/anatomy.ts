@@ -1,4 +1,4 @@
-import type { Anatomy, Order } from '../../lab/anatomy.ts';
+import type { Anatomy, Daemon, Order } from '../../lab/anatomy.ts';
 import { numberSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { degradedWaitSeconds } from './drbd.ts';
@@ -61,7 +61,8 @@ export function heartbeatAnatomy(
 }
 
 export const heartbeatDaemon = { process: 'heartbeat', service: 'heartbeat' };
-export const mountDaemon = { process: 'rpc.mountd', service: 'nfs-mountd' };
+/** nfs-server.service requires nfs-mountd.service, so a restart of it restarts nfsd, whose clients then lose their locks. */
+export const mountDaemon: Daemon = { process: 'rpc.mountd', service: 'nfs-mountd', startsAlone: true };
 
 /** Heartbeat speaks on one network; with a serial line on that of the service as well as on the line, as the stacks have it. */
 export function heartbeatPaths(

@@ -79,8 +79,8 @@ box-shadow:inset 0 0 0 1px rgba(0,0,0,.28);-webkit-print-color-adjust:exact;prin
 .predicted strong{color:var(--unknown)}
 .predicted.note::first-letter{text-transform:uppercase}
 .terms{grid-column:2}
-.terms li{display:grid;grid-template-columns:3.25rem minmax(0,1fr)}
-.terms b{font-weight:600}
+.terms li{display:grid;grid-template-columns:3.75rem minmax(0,1fr)}
+.terms b{font-weight:600;white-space:nowrap}
 .scroll{overflow-x:auto;max-width:100%}
 .tall{max-height:34rem;overflow-y:auto;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:.25rem}

@@ -55,6 +55,11 @@ describe('a lock', () => {
     ['nobody was asked', { takenMs: null }, 'sv01 did not get it: no answer came'],
     ['it was refused at first', { takenMs: null, refusal: 'ENOLCK' }, 'sv01 did not get it: ENOLCK'],
     ['there is one client', { contender: null }, 'there is no other client that could try to get it'],
+    [
+      'the one that tried is gone',
+      { contenderEndedMs: 20_000, lastTry: null, released: null, tryAfterRelease: null },
+      'the program on sv02 that tried to get it ended at 20.0 s',
+    ],
     ['the last try had no answer', { lastTry: null }, 'sv02 had no answer to its last try'],
     [
       'the last try failed',

@@ -1,4 +1,5 @@
 import { killDaemon } from '../../../lab/faults/kill-daemon.ts';
+import { mountDaemon } from '../../../provisioners/parts/anatomy.ts';
 import type { FaultCase } from '../fault-case.ts';
 import { says } from '../looks.ts';
 
@@ -6,7 +7,7 @@ export const cases: FaultCase[] = [
   {
     what: 'rpc.mountd of the active server, gone',
     node: 'nfs01',
-    make: (bounds) => killDaemon({ process: 'rpc.mountd', service: 'nfs-mountd' }, 'KILL', bounds),
+    make: (bounds) => killDaemon(mountDaemon, 'KILL', bounds),
     // A client asks it for its exports.
     broken: async (lab) =>
       (
@@ -16,7 +17,7 @@ export const cases: FaultCase[] = [
   {
     what: 'rpc.mountd of the active server, deaf',
     node: 'nfs01',
-    make: (bounds) => killDaemon({ process: 'rpc.mountd', service: 'nfs-mountd' }, 'STOP', bounds),
+    make: (bounds) => killDaemon(mountDaemon, 'STOP', bounds),
     broken: async (lab) =>
       (
         await says(lab, 'sv01', 'timeout 4 showmount -e --no-headers 192.168.33.20 || echo no-answer')

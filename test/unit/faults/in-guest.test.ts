@@ -46,11 +46,19 @@ const faults: GuestFault[] = [
     unbitten: ['', 'S', 'gone\nS', 'T'],
   },
   {
+    fault: killDaemon({ process: 'rpc.mountd', service: 'nfs-mountd', startsAlone: true }, 'KILL', quick),
+    strikes: 'kill -KILL $(cat',
+    undoes: 'pgrep -x rpc.mountd >/dev/null || systemctl start --no-block nfs-mountd',
+    bitten: ['gone'],
+    proof: /^rpc.mountd of nfs01 is gone/,
+    unbitten: ['', 'S', 'T'],
+  },
+  {
     fault: killDaemon(heartbeat, 'STOP', quick),
     strikes: 'kill -STOP $(cat',
     undoes: 'pkill -CONT -x heartbeat',
     bitten: ['T'],
-    proof: /^1 heartbeat processes of nfs01 are in state T/,
+    proof: /^heartbeat of nfs01 is in state T/,
     unbitten: ['', 'S', 'gone'],
   },
   {

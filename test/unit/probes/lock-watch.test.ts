@@ -62,7 +62,7 @@ describe('a lock that is watched', () => {
     say(fake, 'sv02', 'T', 'refused');
     const asked = contender.tryNow(5000, never);
     say(fake, 'sv02', 'T', 'granted');
-    expect((await asked).result).to.equal('granted');
+    expect((await asked)?.result).to.equal('granted');
     await contender.stop(100);
   });
 
@@ -93,6 +93,21 @@ describe('a lock that is watched', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     await watch.conclude({ timeoutMs: 20, signal: never });
     expect((await watch.stop()).reason).to.match(/^the program on sv01 that held it ended at/);
+  });
+
+  it('is unknown at once when the one that tries ended, before or while it is asked', async () => {
+    for (const before of [true, false]) {
+      const fake = fakeLab();
+      const watch = await begun(fake);
+      if (before) fake.machine('sv02').streams[0]?.end(null);
+      const concluding = watch.conclude({ timeoutMs: 600_000, signal: never });
+      if (!before) {
+        await eventually('it is tried', () => fake.machine('sv02').written.includes('try\n'));
+        fake.machine('sv02').streams[0]?.end(null);
+      }
+      await concluding;
+      expect((await watch.stop()).reason).to.match(/^the program on sv02 that tried to get it ended at/);
+    }
   });
 
   it('is none where the clients mount no NFS', async () => {
