@@ -70,7 +70,11 @@ export function openStage(
   const heal = async (entry: (typeof standing)[number]): Promise<void> => {
     const { fault, context, record } = entry;
     const { node } = context;
-    told(await lifted(entry, context.signal), 'fault-lifted', node);
+    const askedMs = hostNowMs();
+    const text = await lifted(entry, context.signal);
+    // Between the order and its answer: a guest answers later than it did what it was told.
+    const halfMs = (hostNowMs() - askedMs) / 2;
+    journal.note({ source: 'lab', kind: 'fault-lifted', text, node }, askedMs + halfMs, halfMs);
     await fault.healed(context);
     record.healedMs = round(journal.nowMs());
     record.healedAt = journal.iso(record.healedMs);

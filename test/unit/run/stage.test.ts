@@ -15,6 +15,7 @@ import type { Lab } from '../../../lab/provider.ts';
 import type { Stack } from '../../../lab/stack.ts';
 import { pause } from '../../../lab/wait.ts';
 import { failureOf } from '../../fakes/failure.ts';
+import type { TimelineEvent } from '../../../lab/timeline.ts';
 import { fakeLab } from '../../fakes/lab.ts';
 import { fakeSpec, fakeStack, fakeWriters, heardProgress } from '../../fakes/stack.ts';
 
@@ -26,6 +27,8 @@ interface Rig extends OpenStage {
   /** Who told events of this kind. */
   sources: (kind: string) => string[];
   texts: (kind: string) => string[];
+  events: (kind: string) => TimelineEvent[];
+  nowMs: () => number;
 }
 
 const cleanups: (() => void)[] = [];
@@ -55,6 +58,8 @@ async function rig(
     notes: progress.notes,
     kinds: () => journal.events.map((event) => event.kind),
     texts: (kind) => journal.events.filter((event) => event.kind === kind).map(({ text }) => text),
+    events: (kind) => journal.events.filter((event) => event.kind === kind),
+    nowMs: () => journal.nowMs(),
     sources: (kind) => journal.events.filter((event) => event.kind === kind).map(({ source }) => source),
   };
 }
@@ -169,6 +174,23 @@ describe('the stage', () => {
     expect(seen[0]).not.to.include('fault-lifted');
     expect(seen[1]?.slice(-1)).to.deep.equal(['fault-lifted']);
     expect(kinds().slice(-2)).to.deep.equal(['fault-lifted', 'fault-healed']);
+  });
+
+  it('knows when a fault was lifted as well as from the order and its answer, and no better', async () => {
+    const { stage, events, nowMs } = await rig();
+    let doneMs = 0;
+    const fault = toldFault('disk-stall', [], {
+      heal: async () => {
+        doneMs = nowMs();
+        // The guest has done it, and its answer takes its time.
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      },
+    });
+    await stage.inject(fault, 'nfs01');
+    await stage.heal(fault, 'nfs01');
+    const [lifted] = events('fault-lifted');
+    expect(lifted?.uncertaintyMs).to.be.above(25);
+    expect(Math.abs((lifted?.atMs ?? Infinity) - doneMs)).to.be.at.most((lifted?.uncertaintyMs ?? 0) + 0.1);
   });
 
   it('does not call a fault lifted that cannot be healed', async () => {
