@@ -5,7 +5,7 @@ import type { Budget, Patience, PhaseMarker, Settings, Takeover } from '../../la
 import { awayTerms, takeoverPatience, takeoverPhases } from '../parts/haresources-takeover.ts';
 import { haresourcesTiming } from '../parts/haresources-timing.ts';
 import { initiatorTerms, initiatorTiming, soonerLoggedIn } from '../parts/iscsi-initiator.ts';
-import { budgetOf, either, on, sum } from '../parts/takeover.ts';
+import { budgetOf, on, sum } from '../parts/takeover.ts';
 import { initiatorTimes } from './settings.ts';
 
 const moving: Advice = {
@@ -29,7 +29,7 @@ export function phases(takeover: Takeover, settings: Settings): PhaseMarker[] {
           { name: 'nfs', matches: on(to, 'resource-starting', 'iscsi-target') },
           {
             name: 'serve',
-            matches: either(on(to, 'serving', 'iscsi-target'), on(to, 'takeover-complete')),
+            matches: on(to, 'serving', 'iscsi-target'),
           },
         ]
       : [phase],

@@ -89,7 +89,8 @@ export function takeoverPhases(
     },
     {
       name: 'serve',
-      matches: either(on(to, 'serving'), on(to, 'connection-accepted'), on(to, 'takeover-complete')),
+      // Heartbeat also calls a takeover complete that it has given up.
+      matches: either(on(to, 'serving'), on(to, 'connection-accepted')),
     },
     ...back({
       name: 'reconnect',

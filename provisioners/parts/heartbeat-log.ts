@@ -13,6 +13,7 @@ const meanings: readonly { pattern: RegExp; kind: string }[] = [
   { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstart$/, kind: 'resource-starting' },
   { pattern: /\bRunning \S*\/(?<subject>[^/\s]+) .*\bstop$/, kind: 'resource-stopping' },
   { pattern: /\b(?<subject>nfs-kernel-server|apache2|iscsi-target|vm) serving$/, kind: 'serving' },
+  { pattern: /\bGiving up resources due to failure of (?<subject>\S+)/, kind: 'takeover-failed' },
   { pattern: /\bmach_down takeover complete for node (?<subject>[^\s.]+)\.$/, kind: 'takeover-complete' },
   { pattern: /\blocal HA resource acquisition completed/, kind: 'takeover-complete' },
   { pattern: /\b(?<subject>\S+) wants to go standby/, kind: 'standby-requested' },

@@ -11,9 +11,9 @@ const things = {
 } as const;
 const senses = ['address', 'announcement', 'service', 'replica'] as const;
 
-/** What was watched from the beginning of the run to its end: who held the service, and whether a lock was kept. */
+/** What was watched from the beginning of the run to its end: who held the service, who failed to take it, whether a lock was kept. */
 export function throughoutSentences(record: RunRecord): string[] {
-  return [...holderSentences(record), ...lockSentences(record)];
+  return [...holderSentences(record), ...failedTakeovers(record), ...lockSentences(record)];
 }
 
 function holderSentences({ tenures, durationMs }: RunRecord): string[] {
@@ -48,6 +48,12 @@ function spanOf({ node, subject, fromMs, toMs }: Tenure, endMs: number, several:
   const who = several && subject !== undefined ? `${node} (${subject})` : node;
   const until = toMs >= endMs ? 'on' : `to ${moment(toMs)}`;
   return `${who} from ${moment(fromMs)} ${until}`;
+}
+
+function failedTakeovers({ events }: RunRecord): string[] {
+  return events
+    .filter(({ kind }) => kind === 'takeover-failed')
+    .map(({ atMs, node, text }) => `${node ?? 'A server'} gave its takeover up at ${moment(atMs)}: “${text}”.`);
 }
 
 function lockSentences({ locks, events }: RunRecord): string[] {

@@ -365,6 +365,15 @@ describe('the phases of a takeover', () => {
     expect(ends(blind, lost)).to.deep.equal(['detect 1', 'address 4', 'promote 5', 'mount 6', 'serve 7']);
   });
 
+  it('do not take for served what heartbeat calls complete after it has given up', () => {
+    const givenUp = [
+      ...run.slice(0, 5),
+      event('nfs02', 'takeover-failed', 'drbddisk::r0'),
+      event('nfs02', 'takeover-complete', 'nfs01'),
+    ];
+    expect(ends(givenUp, lost)).to.deep.equal(['detect 1', 'address 4', undefined, undefined, undefined]);
+  });
+
   it('do not end by what happens on the other node', () => {
     expect(
       ends(

@@ -357,6 +357,17 @@ describe('an explanation', () => {
       'The longest try took 48.0 s, from 0:07.000 on: no server answered it, or one that had just begun let clients reclaim first.',
       'The kernel of sv01 said “lockd: failed to reclaim lock for pid 812 (errno 0, status 4)”.',
     ]);
+    const gaveUp = {
+      source: 'cluster' as const,
+      node: 'nfs02',
+      kind: 'takeover-failed',
+      text: 'CRIT: Giving up resources due to failure of drbddisk::r0',
+      atMs: 45_200,
+      uncertaintyMs: 4,
+    };
+    expect(explain(exampleRecord({ tenures: [], locks: null, events: [gaveUp] })).throughout).to.deep.equal([
+      'nfs02 gave its takeover up at 0:45.200: “CRIT: Giving up resources due to failure of drbddisk::r0”.',
+    ]);
     const none = explain(exampleRecord({ tenures: [], locks: noNfsLock })).throughout;
     expect(none).to.deep.equal([]);
     const local = judgeLock(lockFacts({ mountOptions: 'nolock' }));

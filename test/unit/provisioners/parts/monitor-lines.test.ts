@@ -80,6 +80,11 @@ describe('lines of heartbeat', () => {
       'takeover-complete',
       'nfs01',
     ],
+    [
+      'ResourceManager(default)[880]: CRIT: Giving up resources due to failure of drbddisk::r0',
+      'takeover-failed',
+      'drbddisk::r0',
+    ],
     ['heartbeat: [432]: info: nfs02 wants to go standby [foreign]', 'standby-requested', 'nfs02'],
     ['heartbeat: [432]: info: Heartbeat shutdown in progress. (432)', 'shutdown-begun', undefined],
   ];
