@@ -83,8 +83,13 @@ export interface WindowRequest {
   outageMs?: number;
   /** A client that is broken itself: how long it waits is not the cluster's doing. */
   without?: string;
-  /** What ends that, as the kind of an event; absent means the healing of the fault. */
-  outageEnds?: 'fault-lifted' | 'replication-lost';
+  /**
+   * What ends that, as the kind of an event; absent means the healing of the fault. `service-started`: servers had no power, and
+   * the clients wait until one of them has booted, has waited for the other one, and has started the service.
+   */
+  outageEnds?: 'fault-lifted' | 'replication-lost' | 'service-started';
+  /** Which settings make a server wait that has booted, for `service-started`. */
+  waitsFor?: string;
 }
 
 /** A look at a node from inside. */

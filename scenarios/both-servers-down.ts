@@ -19,7 +19,14 @@ export const bothServersDown: Scenario = {
     const [plug, otherPlug] = [powerOff(), powerOff()];
 
     await window(
-      { name: 'outage', title: 'both servers have no power', from: first, cause: 'none', outageMs: downMs },
+      {
+        name: 'outage',
+        title: 'both servers have no power',
+        from: first,
+        cause: 'none',
+        outageMs: downMs,
+        outageEnds: 'service-started',
+      },
       async () => {
         await Promise.all([inject(plug, first), inject(otherPlug, second)]);
         await Promise.all([heal(otherPlug, second), heal(plug, first)]);

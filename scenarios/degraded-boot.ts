@@ -49,6 +49,8 @@ export const degradedBoot: Scenario = {
         from: server,
         cause: 'none',
         outageMs: aloneMs,
+        outageEnds: 'service-started',
+        waitsFor: bootAlone.from,
       },
       async () => {
         await inject(plug, server);

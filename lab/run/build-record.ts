@@ -163,14 +163,24 @@ function measureWindow(
 }
 
 /** Of a service that does not move, while a fault keeps its clients from it. */
-function outagePhases({ outageMs, outageEnds = 'fault-lifted' }: OpenedWindow): PhaseMarker[] {
+function outagePhases({ outageMs, outageEnds = 'fault-lifted', waitsFor }: OpenedWindow): PhaseMarker[] {
   if (outageMs === undefined) return [];
+  const on =
+    (...kinds: string[]): PhaseMarker['matches'] =>
+    ({ kind }) =>
+      kinds.includes(kind);
   return [
-    {
-      name: 'outage',
-      matches: (event) => event.kind === outageEnds,
-      governedBy: outageTerms[outageEnds],
-    },
+    ...(outageEnds === 'service-started'
+      ? [
+          { name: 'server-boot', matches: on('fault-healed') },
+          {
+            name: 'form',
+            matches: on('takeover-begun', 'resource-starting'),
+            ...(waitsFor === undefined ? {} : { governedBy: waitsFor }),
+          },
+          { name: 'start', matches: on('serving', 'vm-serving', 'connection-accepted') },
+        ]
+      : [{ name: 'outage', matches: on(outageEnds), governedBy: outageTerms[outageEnds] }]),
     { name: 'reconnect', matches: () => false, governedBy: 'the back-off of TCP' },
   ];
 }
@@ -179,6 +189,8 @@ function outagePhases({ outageMs, outageEnds = 'fault-lifted' }: OpenedWindow): 
 const outageTerms = {
   'fault-lifted': 'the fault itself',
   'replication-lost': 'timeouts of the replication, until it goes on without its peer',
+  'service-started':
+    'allowance for a boot, what the cluster waits for its other server, and the start of the service',
 } as const;
 
 function undisturbedBudget({ outageMs, outageEnds = 'fault-lifted' }: OpenedWindow): Window['budget'] {
@@ -187,9 +199,14 @@ function undisturbedBudget({ outageMs, outageEnds = 'fault-lifted' }: OpenedWind
     outageMs === undefined
       ? []
       : [
-          { name: 'outage', seconds: outageSeconds, from: outageTerms[outageEnds], phases: ['outage'] },
+          {
+            name: 'outage',
+            seconds: outageSeconds,
+            from: outageTerms[outageEnds],
+            phases: outageEnds === 'service-started' ? ['server-boot', 'form', 'start'] : ['outage'],
+          },
           // A server that only waits for its peer answers at once when it does so no more.
-          ...(outageEnds === 'fault-lifted' ? [retransmission(outageSeconds)] : []),
+          ...(outageEnds === 'replication-lost' ? [] : [retransmission(outageSeconds)]),
         ];
   const terms = [
     ...outage,

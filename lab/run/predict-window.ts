@@ -33,13 +33,17 @@ export function predictWindow(
   });
 }
 
-/** Timing of a takeover is the stack's matter; where the service stays, the fault itself is the timer. */
-function timingOf({ takeover, cause, outageMs }: OpenedWindow, stack: Stack, settings: Settings): Timing {
+/** Timing of a takeover is the stack's matter; where the service stays, the fault itself is the timer. Boots are work. */
+function timingOf(
+  { takeover, cause, outageMs, outageEnds }: OpenedWindow,
+  stack: Stack,
+  settings: Settings,
+): Timing {
   if (cause !== 'none') return stack.timing(takeover, settings);
   const seconds = (outageMs ?? 0) / 1000;
   return {
     timers:
-      outageMs === undefined
+      outageMs === undefined || outageEnds === 'service-started'
         ? []
         : [
             {

@@ -204,7 +204,12 @@ describe('the record of a run', () => {
 
   /** One window in which nothing moves, and a fault that is lifted while clients wait. */
   function outage(
-    changes: { outageMs?: number; cause?: 'none' | 'node-lost'; outageEnds?: 'replication-lost' },
+    changes: {
+      outageMs?: number;
+      cause?: 'none' | 'node-lost';
+      outageEnds?: 'replication-lost' | 'service-started';
+      waitsFor?: string;
+    },
     kind = 'fault-lifted',
   ): ReturnType<typeof built> {
     const { material: made, remove } = material();
@@ -255,6 +260,34 @@ describe('the record of a run', () => {
     ]);
     const lifted = outage({ outageMs: 10_500, outageEnds: 'replication-lost' }).windows[0];
     expect(lifted?.phases[0]?.observed).to.equal(false);
+  });
+
+  it('cuts the stall of servers without power into boot, waiting and start', () => {
+    const { material: made, remove } = material();
+    cleanups.push(remove);
+    const [window] = made.stage.windows;
+    if (window === undefined) throw new Error('no window');
+    const events = [
+      event(11_000, 'fault-lifted', 'nfs01'),
+      event(14_000, 'fault-healed', 'nfs01'),
+      event(19_000, 'resource-starting', 'nfs01'),
+      event(22_000, 'serving', 'nfs01'),
+    ];
+    const waitsFor = 'degr-wfc-timeout=60 of DRBD';
+    const booting = { cause: 'none', outageMs: 60_000, outageEnds: 'service-started', waitsFor } as const;
+    const [found] = buildRecord({
+      ...made,
+      journal: { ...made.journal, events },
+      stage: { ...made.stage, windows: [{ ...window, ...booting }] },
+    }).windows;
+    expect(found?.phases.map(({ name, endMs }) => [name, endMs])).to.deep.equal([
+      ['server-boot', 14_000],
+      ['form', 19_000],
+      ['start', 22_000],
+      ['reconnect', found?.phases.at(-1)?.endMs],
+    ]);
+    expect(found?.phases[1]?.governedBy).to.equal(waitsFor);
+    expect(found?.budget.terms[0]?.phases).to.deep.equal(['server-boot', 'form', 'start']);
   });
 
   it('allows no outage where none was announced, nor in a takeover', () => {

@@ -93,6 +93,14 @@ describe('what a window is predicted from', () => {
   it('is the fault itself where the service does not move', () => {
     const outage = predicted([], { name: 'outage', cause: 'none', outageMs: 5000 });
     expect(outage).to.deep.include({ floorSeconds: 4.99, expectedSeconds: null, records: 0 });
+    // A boot is work: what it is allowed is no time that it takes at least.
+    const boot = predicted([], {
+      name: 'outage',
+      cause: 'none',
+      outageMs: 240_000,
+      outageEnds: 'service-started',
+    });
+    expect(boot.floorSeconds).to.equal(0);
     expect(predicted([], { name: 'rejoin', cause: 'none' }).floorSeconds).to.equal(0);
   });
 });
