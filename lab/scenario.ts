@@ -38,7 +38,7 @@ export interface Stage {
   readonly clients: readonly string[];
   /** The other server. */
   readonly peerOf: (node: string) => string;
-  /** Breaks something on a node and proves that it bit; `elapsedMs` is how long ago the blow was struck then. */
+  /** Breaks something on a node and proves that it bit; `elapsedMs` is how long ago it had been broken then, at least. */
   readonly inject: (fault: Fault, node: string) => Promise<{ elapsedMs: number }>;
   /** Heals a fault that was injected, waits until it is gone. */
   readonly heal: (fault: Fault, node: string) => Promise<void>;

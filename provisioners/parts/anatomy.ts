@@ -42,12 +42,35 @@ export function clusterServiceAnatomy(name: string): Pick<Anatomy, 'clusterServi
   };
 }
 
+/** How long heartbeat may take to end, once it has begun to. */
+const endsWithinSeconds = 60;
+
+/**
+ * After a partition heartbeat releases everything and restarts itself, and was seen to end for good instead, on one server or on
+ * both ("No working comm channels to write to"). While it still releases it cannot be told from one that stays.
+ */
+function reviveHeartbeat(node: string): Order {
+  return {
+    ...order(
+      node,
+      `${node} is a part of the cluster again`,
+      [
+        'looks=0',
+        `while pgrep -x heartbeat >/dev/null && [ "$looks" -lt ${String(endsWithinSeconds)} ]; do looks=$((looks + 1)); sleep 1; done`,
+        'pgrep -x heartbeat >/dev/null || systemctl start heartbeat',
+      ].join('; '),
+    ),
+    timeoutMs: 2000 * endsWithinSeconds,
+  };
+}
+
 /** What heartbeat 3.0.6 with haresources has in common wherever it runs. */
 export function heartbeatAnatomy(
   settings: Settings,
 ): Pick<Anatomy, 'clusterService' | 'revive' | 'fences' | 'bootAlone' | 'moves'> {
   return {
-    ...clusterServiceAnatomy('heartbeat'),
+    clusterService: 'heartbeat',
+    revive: reviveHeartbeat,
     fences: false,
     bootAlone: {
       waitMs: 1000 * (degradedWaitSeconds + numberSetting(settings, 'initdead')),

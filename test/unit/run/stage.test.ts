@@ -239,7 +239,7 @@ describe('the stage', () => {
     expect(result.faults[0]?.injectedMs).to.be.at.least(0);
   });
 
-  it('tells how long a fault stood when it was proven, proof included', async () => {
+  it('tells how long a fault had stood at least when it was proven: from when it was struck for certain', async () => {
     const { stage } = await rig();
     const slow = toldFault('link-cut', [], {
       inject: () => pause(30),
@@ -247,7 +247,7 @@ describe('the stage', () => {
     });
     const fromMs = performance.now();
     const { elapsedMs } = await stage.inject(slow, 'nfs01');
-    expect(elapsedMs).to.be.within(65, performance.now() - fromMs + 1);
+    expect(elapsedMs).to.be.within(35, performance.now() - fromMs - 25);
   });
 
   it('names who saw the last frame of a node that was lost', async () => {
