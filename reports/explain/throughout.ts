@@ -53,7 +53,9 @@ function spanOf({ node, subject, fromMs, toMs }: Tenure, endMs: number, several:
 function failedTakeovers({ events }: RunRecord): string[] {
   return events
     .filter(({ kind }) => kind === 'takeover-failed')
-    .map(({ atMs, node, text }) => `${node ?? 'A server'} gave its takeover up at ${moment(atMs)}: “${text}”.`);
+    .map(
+      ({ atMs, node, text }) => `${node ?? 'A server'} gave its takeover up at ${moment(atMs)}: “${text}”.`,
+    );
 }
 
 function lockSentences({ locks, events }: RunRecord): string[] {
