@@ -19,7 +19,7 @@ const slowestResyncMib = 0.25;
 const releaseSeconds = { emulated: 30, accelerated: 5 };
 /**
  * A write that waits already when the release is ordered: heartbeat orders it while a server which has just come back is still
- * resynchronised, and DRBD lets writes to an area wait while it is. Emulated machines took 7 s.
+ * resynchronised, and DRBD lets writes to an area wait while it is. Emulated machines took 5 to 8 s.
  */
 const heldUpSeconds = { emulated: 15, accelerated: 3 };
 
