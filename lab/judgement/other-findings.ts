@@ -45,21 +45,15 @@ export function lostLocks({ runs, history }: CellFigures, rules: Rules): Finding
   if (losing.length === 0 || history.some(({ lock }) => lock === 'lost')) return [];
   const kept = history.filter(({ lock }) => lock === 'kept').length;
   const message = `a client lost its NFS lock in ${counted(losing.length, 'run')} of ${String(runs.length)}`;
-  return [
-    kept < rules.leastHistory
-      ? {
-          kind: 'lost-lock',
-          weight: 'notice',
-          message: `${message}; ${kept === 0 ? 'no accepted run tells' : `only ${counted(kept, 'accepted run')} kept it`}`,
-          runs: idsOf(losing),
-        }
-      : {
-          kind: 'lost-lock',
-          weight: 'regression',
-          message: `${message}, in none of ${counted(kept, 'accepted run')} that watched one`,
-          runs: idsOf(losing),
-        },
+  const finding = (weight: Finding['weight'], more: string): Finding[] => [
+    { kind: 'lost-lock', weight, message: `${message}${more}`, runs: idsOf(losing) },
   ];
+  if (kept >= rules.leastHistory)
+    return finding('regression', `, in none of ${counted(kept, 'accepted run')} that watched one`);
+  return finding(
+    'notice',
+    kept === 0 ? '; no accepted run tells' : `; only ${counted(kept, 'accepted run')} kept it`,
+  );
 }
 
 /** Errnos that no accepted run had. */

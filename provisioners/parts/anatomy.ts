@@ -1,7 +1,7 @@
 import type { Anatomy, Daemon, Order } from '../../lab/anatomy.ts';
 import { numberSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
-import { degradedWaitSeconds } from './drbd.ts';
+import { degradedWaitSeconds, peerWaitSeconds } from './drbd.ts';
 import { hasSerialLine } from './heartbeat-media.ts';
 import { drbdSilenceSeconds } from './takeover.ts';
 
@@ -44,6 +44,8 @@ export function clusterServiceAnatomy(name: string): Pick<Anatomy, 'clusterServi
 
 /** How long heartbeat may take to end, once it has begun to. */
 const endsWithinSeconds = 60;
+/** On top, for looks and a start on an emulated machine. */
+const reviveMarginMs = 120_000;
 
 /**
  * After a partition heartbeat releases everything and restarts itself, and was seen to end for good instead, on one server or on
@@ -55,12 +57,12 @@ function reviveHeartbeat(node: string): Order {
       node,
       `${node} is a part of the cluster again`,
       [
-        'looks=0',
-        `while pgrep -x heartbeat >/dev/null && [ "$looks" -lt ${String(endsWithinSeconds)} ]; do looks=$((looks + 1)); sleep 1; done`,
+        `until=$(($(cut -d. -f1 /proc/uptime) + ${String(endsWithinSeconds)}))`,
+        'while pgrep -x heartbeat >/dev/null && [ "$(cut -d. -f1 /proc/uptime)" -lt "$until" ]; do sleep 1; done',
         'pgrep -x heartbeat >/dev/null || systemctl start heartbeat',
       ].join('; '),
     ),
-    timeoutMs: 2000 * endsWithinSeconds,
+    timeoutMs: 1000 * endsWithinSeconds + reviveMarginMs,
   };
 }
 
@@ -73,8 +75,8 @@ export function heartbeatAnatomy(
     revive: reviveHeartbeat,
     fences: false,
     bootAlone: {
-      waitMs: 1000 * (degradedWaitSeconds + numberSetting(settings, 'initdead')),
-      from: `degr-wfc-timeout=${String(degradedWaitSeconds)} of DRBD, then initdead=${String(settings['initdead'])} of heartbeat`,
+      waitMs: 1000 * (Math.min(degradedWaitSeconds, peerWaitSeconds) + numberSetting(settings, 'initdead')),
+      from: `wfc-timeout=${String(peerWaitSeconds)} of DRBD, which caps degr-wfc-timeout=${String(degradedWaitSeconds)}, then initdead=${String(settings['initdead'])} of heartbeat`,
     },
     moves: {
       standby: (from) => order(from, `${from} goes standby`, '/usr/share/heartbeat/hb_standby all'),

@@ -1,5 +1,7 @@
 /** How long a server that boots alone waits for its peer, where it had none when it went down: 2 minutes, as in the articles. */
 export const degradedWaitSeconds = 120;
+/** The same where it had its peer. DRBD takes a longer degr-wfc-timeout for this one, as its init script says at boot. */
+export const peerWaitSeconds = 60;
 
 export interface DrbdResource {
   name: string;
@@ -33,7 +35,7 @@ export function drbdResource(resource: DrbdResource): string {
       : [
           '  startup {',
           `    degr-wfc-timeout ${String(degradedWaitSeconds)};    # 2 minutes.`,
-          '    wfc-timeout 60;          # 0, the default, lets a lonely server wait for its peer at boot for ever.',
+          `    wfc-timeout ${String(peerWaitSeconds)};          # 0, the default, lets a lonely server wait for its peer at boot for ever.`,
           '  }',
         ]),
     '  disk {',

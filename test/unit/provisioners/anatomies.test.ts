@@ -99,8 +99,9 @@ describe('what differs between stacks and settings', () => {
 
   it('is how long a lonely server waits: for DRBD and heartbeat what their settings say', () => {
     const { waitMs, from } = anatomyOf(heartbeatSarge, { initdead: '40' }).bootAlone;
-    expect(waitMs).to.equal(160_000);
-    expect(from).to.include('degr-wfc-timeout=120').and.include('initdead=40');
-    expect(planText(heartbeatSarge)).to.include('degr-wfc-timeout 120;');
+    // DRBD takes the shorter of its two timeouts, whatever it is told.
+    expect(waitMs).to.equal(100_000);
+    expect(from).to.include('wfc-timeout=60').and.include('degr-wfc-timeout=120').and.include('initdead=40');
+    expect(planText(heartbeatSarge)).to.include('degr-wfc-timeout 120;').and.include('wfc-timeout 60;');
   });
 });

@@ -61,6 +61,10 @@ describe('two runs side by side', () => {
 
   it('are one table for each window, then losses, errors, settings and versions', () => {
     const text = renderComparison(compareRuns(asIs, slowed(17)), plain);
+    const locks = (lock: 'lost' | null): string =>
+      renderComparison(compareRuns(asIs, { ...asIs, summary: { ...asIs.summary, lock } }), plain);
+    expect(locks('lost')).to.match(/^NFS lock +kept +lost$/m);
+    expect(locks(null)).to.match(/^NFS lock +kept +not watched$/m);
     expect(text).to.match(/failover +A +B +change\nstall +28\.4 s +45\.4 s +\+17\.0 s\n {2}sv01/);
     expect(text).to.match(/ {2}detect .*\+17\.0 s {2}deadtime=10, now deadtime=30\n/);
     expect(text)

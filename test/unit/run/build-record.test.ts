@@ -273,7 +273,7 @@ describe('the record of a run', () => {
       event(19_000, 'resource-starting', 'nfs01'),
       event(22_000, 'serving', 'nfs01'),
     ];
-    const waitsFor = 'degr-wfc-timeout=60 of DRBD';
+    const waitsFor = 'wfc-timeout=60 of DRBD';
     const booting = { cause: 'none', outageMs: 60_000, outageEnds: 'service-started', waitsFor } as const;
     const [found] = buildRecord({
       ...made,

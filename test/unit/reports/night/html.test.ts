@@ -88,6 +88,10 @@ describe('the page of a night', () => {
     expect(article).to.contain('href="../../20261122T010000Z-heartbeat-sarge-hard-halt-0/report.html"');
   });
 
+  it('names what clients lost in a run', () => {
+    expect(page.text).to.contain('3 writes lost; 2 writes damaged; a client lost its NFS lock; ');
+  });
+
   it('names infrastructure failures, what was left out and broken records', () => {
     for (const words of [
       'the fabric ended while the scenario ran',
