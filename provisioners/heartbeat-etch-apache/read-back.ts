@@ -7,7 +7,7 @@ import { readByClients } from '../parts/web-clients.ts';
 import { layout, onServer, web } from './layout.ts';
 import { active } from './server-state.ts';
 
-const replicated = { ...layout, readOnlyMount: '-t ext4 -o ro,noload' };
+const replicated = { ...layout, copyMount: '-t ext4' };
 
 /**
  * Reads the writers' files from every place that must hold them: by the other clients over HTTP, from the active server's file

@@ -107,7 +107,7 @@ export const lowerDevice = volumePath(layout.volume);
 export const replicated: ReplicatedFileSystem = {
   ...layout,
   dataOffsetMib: firstExtentMib,
-  readOnlyMount: '-t ext4 -o ro,noload',
+  copyMount: '-t ext4',
 };
 
 /** The files behind the LUNs on a server that serves them. */

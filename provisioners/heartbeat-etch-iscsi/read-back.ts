@@ -12,8 +12,6 @@ import type { Reachable } from '../parts/servers.ts';
 import { layout, lunFiles, lunOf, portal, replicated } from './layout.ts';
 import { active } from './server-state.ts';
 
-const readOnly = '-t ext4 -o ro,noload';
-
 /**
  * Reads the writers' files from every place that must hold them. A file system on a LUN belongs to one client, so the writers
  * unmount and log out first; then each logs in anew, which leaves nothing in any memory, and mounts the other's LUN read-only.
@@ -93,7 +91,7 @@ async function fromServers(
   const commands = probes.map((probe) =>
     readFrom(`.${fileOf(probe).slice(layout.mountPoint.length)}`, probe),
   );
-  const script = [functions, ...commands].join('\n');
+  const script = [ofCopy, ...commands].join('\n');
   const stdout = await whileFrozen(
     lab,
     server,
@@ -112,24 +110,33 @@ async function printed(
 ): Promise<string> {
   const { stdout } = await lab
     .machine(node)
-    .exec(['set -e', functions, ...commands].join('\n'), { timeoutMs: 180_000, signal });
+    .exec(['set -e', ofOriginal, ...commands].join('\n'), { timeoutMs: 180_000, signal });
   return stdout;
 }
 
 /**
- * `records <disk or file> <name>` mounts read-only, prints the file as one line of base64, or `-` where there is none, and leaves
- * nothing mounted.
+ * `records <disk or file> <name>` mounts, prints the file as one line of base64, or `-` where there is none, and leaves nothing
+ * mounted.
+ * @param loopOptions of losetup(8)
+ * @param mountOptions type and options of mount(8)
  */
-const functions = `records() (
+function records(loopOptions: string, mountOptions: string): string {
+  return `records() (
   set -e
   folder=$(mktemp -d)
   disk=$1
   loop=
-  [ -b "$disk" ] || { loop=$(losetup -f --show -r "$disk"); disk=$loop; }
+  [ -b "$disk" ] || { loop=$(losetup -f --show ${loopOptions} "$disk"); disk=$loop; }
   trap 'cd /; umount "$folder" 2>/dev/null || :; [ -z "$loop" ] || losetup -d "$loop"; rmdir "$folder"' EXIT
-  mount ${readOnly} "$disk" "$folder"
+  mount ${mountOptions} "$disk" "$folder"
   if [ -r "$folder/$2" ]; then base64 -w0 "$folder/$2"; echo; else echo -; fi
 )`;
+}
+
+/** What clients may mount again is left alone, journal included: they have unmounted it. */
+const ofOriginal = records('-r', '-t ext4 -o ro,noload');
+/** In a copy a journal is replayed: the client may have had the disk mounted when the server died. */
+const ofCopy = records('', '-t ext4');
 
 function readFrom(place: string, probe: ProbeData): string {
   const name = probe.path.slice(layout.clientMountPoint.length + 1);

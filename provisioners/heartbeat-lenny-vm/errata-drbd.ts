@@ -43,9 +43,9 @@ export const drbdErrata: readonly Erratum[] = [
   {
     section: section.drbd,
     says: 'drbd.conf without startup section.',
-    right: 'startup { wfc-timeout 60; degr-wfc-timeout 120; }',
+    right: 'startup { wfc-timeout 60; }, which DRBD takes for degr-wfc-timeout too where that is longer.',
     why: 'wfc-timeout is unlimited by default: the init script of DRBD waits for the other server for ever. After a power cut that one of them does not survive, the other one never comes up.',
-    handling: `${keptAndNoted}both timeouts.`,
+    handling: `${keptAndNoted}wfc-timeout 60, beside the degr-wfc-timeout 120 of the other articles.`,
   },
   {
     section: section.drbd,

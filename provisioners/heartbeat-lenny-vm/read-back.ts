@@ -10,7 +10,7 @@ import { readByClients } from '../parts/web-clients.ts';
 import { guest, layout, web } from './layout.ts';
 import { active } from './server-state.ts';
 
-export const replicated: ReplicatedFileSystem = { ...layout, readOnlyMount: '-t ext4 -o ro,noload' };
+export const replicated: ReplicatedFileSystem = { ...layout, copyMount: '-t ext4' };
 
 /**
  * Reads the writers' files from every place that must hold them: by the other clients from the virtual machine, and from its

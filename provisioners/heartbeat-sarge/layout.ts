@@ -89,4 +89,4 @@ export function links(settings: Settings): readonly string[] {
   return hasSerialLine(settings) ? [layout.nic, layout.serialPort] : [layout.nic];
 }
 
-export const replicated: Replicated = { ...layout, readOnlyMount: '-t ext4 -o ro,noload', onServer };
+export const replicated: Replicated = { ...layout, copyMount: '-t ext4', onServer };

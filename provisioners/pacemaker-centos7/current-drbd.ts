@@ -8,6 +8,7 @@ import { coverCommands, createImages, loopDiskUnit, usedDevice } from '../parts/
 import { file, run } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { layout, topology } from './layout.ts';
+import { drbdFencing } from './settings.ts';
 
 const machines = topology('current');
 const servers = serversOf(machines).map((node) => node.name);
@@ -64,6 +65,7 @@ export function drbdSection(settings: Settings): PlanSection {
           metaDisk: 'internal',
           protocol: textSetting(settings, 'drbd.protocol'),
           resyncRateMib: numberSetting(settings, 'drbd.resyncRate'),
+          fencing: drbdFencing(settings),
           nodes: servers.map((name) => ({
             name,
             address: addressOn(machines, name, 'cluster'),

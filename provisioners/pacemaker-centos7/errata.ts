@@ -112,7 +112,8 @@ export const errata: readonly Erratum[] = [
     right:
       'fencing resource-only (resource-and-stonith with STONITH), fence-peer crm-fence-peer.sh, after-resync-target crm-unfence-peer.sh.',
     why: 'After the replication link broke, the standby’s copy is old and does not know it. If the active server dies then, Pacemaker promotes the old copy, and acknowledged writes are gone.',
-    handling: 'Both editions: none, as in the article. The check of acknowledged writes watches for it.',
+    handling:
+      'Both editions: none by default. The check of acknowledged writes watches for it; setting drbd.fencing has both policies.',
   },
   {
     section: section.drbd,

@@ -72,7 +72,6 @@ export function onServer(clientPath: string): string {
 
 export const replicated: Replicated = {
   ...layout,
-  // norecovery: the journal is left alone; nouuid: on the active server the same file system would be mounted already.
-  readOnlyMount: '-t xfs -o ro,norecovery,nouuid',
+  copyMount: '-t xfs -o nouuid',
   onServer,
 };

@@ -1,3 +1,23 @@
+import { pacemakerHandlers } from '../parts/drbd.ts';
+import type { DrbdFencing } from '../parts/drbd.ts';
+
+/** Sections that the article lacks: a rate of the resync stands where DRBD 8.4 has it, and only when one is asked for. */
+function diskAndHandlers(rateMib: number, fencing: DrbdFencing): string {
+  const disk = [
+    ...(rateMib === 0 ? [] : [`resync-rate ${String(rateMib)}M; c-plan-ahead 0;`]),
+    ...(fencing === 'dont-care' ? [] : [`fencing ${fencing};`]),
+  ];
+  const handlers = fencing === 'dont-care' ? [] : Object.entries(pacemakerHandlers);
+  return [
+    ...(disk.length === 0 ? [] : [`    disk { ${disk.join(' ')} }`]),
+    ...(handlers.length === 0
+      ? []
+      : ['    handlers {', ...handlers.map(([event, command]) => `        ${event} "${command}";`), '    }']),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 /** The article's files, character by character where no setting changes them. */
 export const periodFiles = {
   hosts: `127.0.0.1     localhost localhost.localdomain localhost4 localhost4.localdomain4
@@ -9,13 +29,12 @@ export const periodFiles = {
 192.168.33.20 nfsvip
 `,
 
-  /** The syncer's rate stands where DRBD 8.4 has it, and only when one is asked for. */
-  resource: (protocol: string, rateMib: number): string => `resource nfs
+  resource: (protocol: string, rateMib: number, fencing: DrbdFencing): string => `resource nfs
 {
     protocol ${protocol};
     device /dev/drbd0;
     meta-disk internal;
-${rateMib === 0 ? '' : `    disk { resync-rate ${String(rateMib)}M; c-plan-ahead 0; }\n`}
+${diskAndHandlers(rateMib, fencing)}
     on nfs01 {
         address 192.168.33.21:7791;
         disk /dev/loop0;

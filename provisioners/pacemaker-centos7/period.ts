@@ -16,7 +16,7 @@ import {
   groupCommands,
   propertyCommands,
 } from './period-resources.ts';
-import { fences } from './settings.ts';
+import { drbdFencing, fences } from './settings.ts';
 
 const all = ['sv01', 'sv02', 'nfs01', 'nfs02'];
 const servers = ['nfs01', 'nfs02'];
@@ -124,6 +124,7 @@ function drbd(settings: Settings): PlanSection {
         periodFiles.resource(
           textSetting(settings, 'drbd.protocol'),
           numberSetting(settings, 'drbd.resyncRate'),
+          drbdFencing(settings),
         ),
       ),
       run(servers, 'Write the meta-data and start DRBD', [

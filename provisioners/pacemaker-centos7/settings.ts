@@ -1,6 +1,8 @@
 import { textSetting } from '../../lab/settings.ts';
 import type { Setting, Settings } from '../../lab/stack.ts';
 import { protocolSetting } from '../parts/cluster-settings.ts';
+import { fencingPolicies } from '../parts/drbd.ts';
+import type { DrbdFencing } from '../parts/drbd.ts';
 import { brokenMountOptions } from '../parts/nfs-options.ts';
 import {
   flag,
@@ -50,9 +52,19 @@ export const settings: readonly Setting[] = [
     description:
       'How a lost server is kept from writing. none: as in the article, nothing does. host: before a server takes over, it has the ' +
       'host power the lost one off and on (stonith-enabled, a device fence_lab for each server), which then boots and joins again; ' +
-      'no-quorum-policy is stop then, so that it waits for its peer. DRBD itself is told nothing. The embedded provider alone has it.',
+      'no-quorum-policy is stop then, so that it waits for its peer. The embedded provider alone has it.',
     defaults: both('none'),
     schema: oneOf('none', 'host'),
+  },
+  {
+    name: 'drbd.fencing',
+    description:
+      'What DRBD does when it loses its peer. dont-care: nothing, as in the article. resource-only: crm-fence-peer.sh forbids ' +
+      'Pacemaker to promote the peer, until it has been resynchronised. resource-and-stonith: the same, and no write is acknowledged ' +
+      'until the peer is fenced, for which it needs fencing=host. fencing=host alone does not keep acknowledged writes: a server ' +
+      'that lost its peer acknowledges some before it is powered off.',
+    defaults: both('dont-care'),
+    schema: oneOf(...fencingPolicies),
   },
   {
     name: 'autostart',
@@ -192,12 +204,22 @@ export function fences(values: Settings): boolean {
   return textSetting(values, 'fencing') === 'host';
 }
 
+export function drbdFencing(values: Settings): DrbdFencing {
+  const policy = textSetting(values, 'drbd.fencing');
+  return fencingPolicies.find((each) => each === policy) ?? 'dont-care';
+}
+
 /** Rules between settings. */
 export function validate(values: Settings): string[] {
   return [
     ...(textSetting(values, 'nfsserver') === 'cloned' && textSetting(values, 'order') !== 'article'
       ? [
           'order=export-before-address and nfsserver=cloned contradict each other: with cloned the export is on both servers all the time',
+        ]
+      : []),
+    ...(drbdFencing(values) === 'resource-and-stonith' && !fences(values)
+      ? [
+          'drbd.fencing=resource-and-stonith needs fencing=host: DRBD would hold every write until the peer is fenced, and nothing fences it',
         ]
       : []),
     ...brokenMountOptions(textSetting(values, 'nfs.mountOptions'), '3'),

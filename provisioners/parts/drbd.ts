@@ -3,6 +3,19 @@ export const degradedWaitSeconds = 120;
 /** The same where it had its peer. DRBD takes a longer degr-wfc-timeout for this one, as its init script says at boot. */
 export const peerWaitSeconds = 60;
 
+/**
+ * Policies of the option fencing (drbd.conf-8.4(5)): nothing; forbid the peer to be promoted; the same, and hold every write until
+ * the peer is known to be fenced.
+ */
+export const fencingPolicies = ['dont-care', 'resource-only', 'resource-and-stonith'] as const;
+export type DrbdFencing = (typeof fencingPolicies)[number];
+
+/** Scripts of drbd-utils that forbid the peer to be promoted by a constraint of Pacemaker, and allow it again. */
+export const pacemakerHandlers = {
+  'fence-peer': '/usr/lib/drbd/crm-fence-peer.sh',
+  'after-resync-target': '/usr/lib/drbd/crm-unfence-peer.sh',
+} as const;
+
 export interface DrbdResource {
   name: string;
   device: string;
@@ -18,28 +31,35 @@ export interface DrbdResource {
     /** What to do when the only copy left is inconsistent. */
     inconsistentCommand?: string;
   };
+  /** What DRBD does to its peer when replication breaks; handlers of Pacemaker. */
+  fencing?: DrbdFencing;
   /** Extents of 4 MiB that may be written to without a note in the meta-data. */
   activityLogExtents?: number;
 }
 
 /** Resource file of DRBD 8.4 (drbd.conf-8.4(5)). */
 export function drbdResource(resource: DrbdResource): string {
-  const { init, activityLogExtents } = resource;
+  const { init, activityLogExtents, fencing = 'dont-care' } = resource;
+  const handlers = Object.entries({
+    ...(init?.inconsistentCommand === undefined ? {} : { 'pri-on-incon-degr': init.inconsistentCommand }),
+    ...(fencing === 'dont-care' ? {} : pacemakerHandlers),
+  });
   return [
     `resource ${resource.name} {`,
-    ...(init?.inconsistentCommand === undefined
+    ...(handlers.length === 0
       ? []
-      : ['  handlers {', `    pri-on-incon-degr "${init.inconsistentCommand}";`, '  }']),
+      : ['  handlers {', ...handlers.map(([event, command]) => `    ${event} "${command}";`), '  }']),
     ...(init === undefined
       ? []
       : [
           '  startup {',
-          `    degr-wfc-timeout ${String(degradedWaitSeconds)};    # 2 minutes.`,
+          `    degr-wfc-timeout ${String(degradedWaitSeconds)};    # The 2 minutes of the articles; DRBD waits no longer than wfc-timeout.`,
           `    wfc-timeout ${String(peerWaitSeconds)};          # 0, the default, lets a lonely server wait for its peer at boot for ever.`,
           '  }',
         ]),
     '  disk {',
     '    on-io-error detach;',
+    ...(fencing === 'dont-care' ? [] : [`    fencing ${fencing};`]),
     ...(resource.resyncRateMib === 0
       ? []
       : [

@@ -15,8 +15,8 @@ export interface ReplicatedFileSystem {
   dataImage: string;
   /** Where in that file the lower device begins; at its start, unless said. */
   dataOffsetMib?: number;
-  /** Type and options of mount(8) that read it without touching its journal. */
-  readOnlyMount: string;
+  /** Type and options of mount(8) for a copy of it beside the original. */
+  copyMount: string;
 }
 
 const dropCaches = 'sync; echo 3 > /proc/sys/vm/drop_caches';
@@ -88,10 +88,14 @@ export async function whileFrozen<T>(
   }
 }
 
+/** What mounting and reading a replica may change in its snapshot: a replayed journal, above all. */
+const changesMib = 64;
+
 /**
- * Runs a script on the standby, in the root of its replica underneath DRBD, and returns what it prints. The file system begins
- * where the lower device does, wherever the meta-data lies, so the image is mounted read-only from a second loop device. The
- * active server's file system must be frozen.
+ * Runs a script on the standby, in the root of its replica underneath DRBD, and returns what it prints. What is mounted is a
+ * snapshot (dm-snapshot), so that a journal is replayed as it would be if this replica were taken for the service, and the replica stays
+ * as it is: a replica whose server died in the middle of writing shows what it holds. The file system begins where the lower
+ * device does, wherever the meta-data lies. The active server's file system must be frozen.
  */
 export async function onStandbyReplica(
   lab: Reachable,
@@ -99,8 +103,8 @@ export async function onStandbyReplica(
   {
     dataImage,
     dataOffsetMib,
-    readOnlyMount,
-  }: Pick<ReplicatedFileSystem, 'dataImage' | 'dataOffsetMib' | 'readOnlyMount'>,
+    copyMount,
+  }: Pick<ReplicatedFileSystem, 'dataImage' | 'dataOffsetMib' | 'copyMount'>,
   script: string,
   signal: AbortSignal,
 ): Promise<string> {
@@ -110,10 +114,16 @@ export async function onStandbyReplica(
     .exec(
       [
         'set -e',
+        'name=lab-replica-$$; original=; changes=',
         'folder=$(mktemp -d)',
-        `loop=$(losetup -f --show -r${offset} ${dataImage})`,
-        'trap \'cd /; umount "$folder" 2>/dev/null || :; losetup -d "$loop"; rmdir "$folder"\' EXIT',
-        `mount ${readOnlyMount} "$loop" "$folder"`,
+        `trap 'cd /; umount "$folder" 2>/dev/null || :; dmsetup remove --retry $name 2>/dev/null || :; for loop in $original $changes; do losetup -d $loop; done; rmdir "$folder"' EXIT`,
+        `original=$(losetup -f --show -r${offset} ${dataImage})`,
+        'file=$(mktemp -p /dev/shm)',
+        `truncate -s ${String(changesMib)}M "$file"`,
+        'changes=$(losetup -f --show "$file")',
+        'rm "$file"',
+        'dmsetup create $name --table "0 $(blockdev --getsz $original) snapshot $original $changes N 8"',
+        `mount ${copyMount} /dev/mapper/$name "$folder"`,
         'cd "$folder"',
         script,
       ].join('\n'),

@@ -66,6 +66,19 @@ describe('the plan of pacemaker-centos7', () => {
     );
   });
 
+  it('forbids its peer to be promoted when replication breaks, where it is told to', () => {
+    const path = '/etc/drbd.d/nfs.res';
+    const strict = { fencing: 'host', 'drbd.fencing': 'resource-and-stonith' };
+    for (const edition of ['current', 'period'] as const) {
+      const text = fileOf(planOf(edition, strict, pacemakerCentos7), path);
+      expect(text).to.match(/disk \{[^}]*fencing resource-and-stonith;[^}]*\}/);
+      expect(text).to.match(
+        /handlers \{\s+fence-peer "\/usr\/lib\/drbd\/crm-fence-peer.sh";\s+after-resync-target "\/usr\/lib\/drbd\/crm-unfence-peer.sh";\s+\}/,
+      );
+      expect(fileOf(planOf(edition, { fencing: 'host' }, pacemakerCentos7), path)).not.to.contain('fencing');
+    }
+  });
+
   it('declares the replicas equal on one server only, and leaves DRBD to Pacemaker', () => {
     const commands = commandsOf(plan);
     expect(commands.filter((command) => command.includes('new-current-uuid'))).to.deep.equal([
@@ -333,6 +346,7 @@ describe('the settings of pacemaker-centos7', () => {
     nfsserver: ['systemd', ''],
     order: ['address-first'],
     fencing: ['sbd', true],
+    'drbd.fencing': ['stonith', true],
     autostart: ['maybe'],
     migrationThreshold: ['0', '1.5', 'INFINITY'],
     stickiness: ['0', '-1', 'infinity', '1000001', '5;reboot'],
@@ -348,6 +362,8 @@ describe('the settings of pacemaker-centos7', () => {
 
   it('refuse an order where there is nothing to order', () => {
     expect(refusal({ nfsserver: 'cloned', order: 'export-before-address' })).to.contain('contradict');
+    expect(refusal({ 'drbd.fencing': 'resource-and-stonith' })).to.contain('needs fencing=host');
+    expect(() => current({ 'drbd.fencing': 'resource-only' })).not.to.throw();
     expect(refusal({ nfsserver: 'cloned-subdir', order: 'export-before-address' })).to.equal('accepted');
   });
 });
