@@ -6,6 +6,7 @@ const Version1 = z.looseObject({
 });
 const Version2 = z.looseObject({ schema: z.literal(2) });
 const Version3 = z.looseObject({ schema: z.literal(3), load: z.looseObject({}).nullable() });
+const Version4 = z.looseObject({ schema: z.literal(4) });
 
 /**
  * The JSON of a record of an older schema in the shape of this one. What the older one did not hold is null, which means
@@ -15,9 +16,10 @@ const Version3 = z.looseObject({ schema: z.literal(3), load: z.looseObject({}).n
  * optional.
  * 2 to 3: `locks` is new; `mac` of events and tenures is optional, and tenures have two more senses.
  * 3 to 4: `load.others` is new.
+ * 4 to 5: `cutOff` of what was read back is optional.
  */
 export function withNewerFields(json: unknown): unknown {
-  return version4(version3(version2(json)));
+  return version5(version4(version3(version2(json))));
 }
 
 function version2(json: unknown): unknown {
@@ -37,4 +39,9 @@ function version4(json: unknown): unknown {
   if (!old.success) return json;
   const load = old.data.load === null ? null : { ...old.data.load, others: null };
   return { ...old.data, schema: 4, load };
+}
+
+function version5(json: unknown): unknown {
+  const old = Version4.safeParse(json);
+  return old.success ? { ...old.data, schema: 5 } : json;
 }

@@ -4,7 +4,7 @@ import { withNewerFields } from './record-versions.ts';
 import { TimelineEvent } from './timeline.ts';
 
 /** Version of the record's schema. A reader refuses newer ones and reads older ones. */
-export const recordSchema = 4;
+export const recordSchema = 5;
 
 export const Verdict = z.enum(['pass', 'fail', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -115,6 +115,11 @@ export const ReadBack = z.strictObject({
   damaged: z.int().nonnegative(),
   /** First few sequence numbers that are lost or damaged. */
   examples: z.array(z.int()),
+  /**
+   * A replica that the replication itself does not call up to date, as of a server that never came back: what it lacks may
+   * still reach it, and is no loss of the service. Absent: false.
+   */
+  cutOff: z.boolean().optional(),
 });
 export type ReadBack = z.infer<typeof ReadBack>;
 
@@ -126,7 +131,7 @@ export const ClientResult = z.strictObject({
   acknowledged: z.int().nonnegative(),
   /** Failed operations by errno name. */
   errors: z.record(z.string(), z.int().positive()),
-  /** Acknowledged records missing from at least one place that was read; null when nothing could be read back. */
+  /** Acknowledged records missing from at least one place that was read and is not cut off; null when there is none. */
   lost: z.int().nonnegative().nullable(),
   damaged: z.int().nonnegative().nullable(),
   /** Stretches in which operations failed instead of blocking. */

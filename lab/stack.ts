@@ -176,6 +176,12 @@ export type Secrets = Readonly<Record<string, string>>;
 
 export interface ReadBackResult {
   /** Text of the records file as each reader saw it. */
-  texts: { client: string; reader: string; text: string }[];
+  texts: {
+    client: string;
+    reader: string;
+    text: string;
+    /** A replica that the replication itself does not call up to date. Absent: false. */
+    cutOff?: boolean;
+  }[];
   replicas: FinalState['replicas'];
 }

@@ -16,7 +16,7 @@ export const expectedLossStated: Check = {
 
 function judgeClient({ name, acknowledged, readBacks, lost, damaged }: ClientResult): Judgement {
   if (acknowledged === 0) return { verdict: 'unknown', message: `${name} acknowledged nothing` };
-  const others = readBacks.filter((readBack) => readBack.reader !== `client ${name}`);
+  const others = readBacks.filter(({ reader, cutOff }) => reader !== `client ${name}` && cutOff !== true);
   if (others.length === 0 || lost === null || damaged === null)
     return {
       verdict: 'unknown',

@@ -12,7 +12,8 @@ export const noAcknowledgedWriteLost: Check = {
 };
 
 function judgeClient(client: ClientResult): Judgement {
-  const { name, acknowledged, readBacks } = client;
+  const { name, acknowledged } = client;
+  const readBacks = client.readBacks.filter(({ cutOff }) => cutOff !== true);
   const worst = readBacks.filter((readBack) => readBack.lost + readBack.damaged > 0);
   if (worst.length > 0) {
     const places = worst.map(
@@ -21,7 +22,7 @@ function judgeClient(client: ClientResult): Judgement {
     );
     return {
       verdict: 'fail',
-      message: `of the ${String(acknowledged)} acknowledged writes of ${name}, ${places.join('; ')}`,
+      message: `of the ${String(acknowledged)} acknowledged writes of ${name}, ${places.join('; ')}${lackingIn(client)}`,
     };
   }
   if ((client.lost ?? 0) + (client.damaged ?? 0) > 0)
@@ -47,6 +48,14 @@ function judgeClient(client: ClientResult): Judgement {
   const readers = others.map((readBack) => readBack.reader).join(', ');
   return {
     verdict: 'pass',
-    message: `all ${String(acknowledged)} acknowledged writes of ${name} were read back whole by ${readers}`,
+    message: `all ${String(acknowledged)} acknowledged writes of ${name} were read back whole by ${readers}${lackingIn(client)}`,
   };
+}
+
+/** What a replica lacks that is cut off is no loss while the service has it; what the service lacks is one, wherever else it is. */
+function lackingIn({ readBacks }: ClientResult): string {
+  return readBacks
+    .filter(({ cutOff }) => cutOff === true)
+    .map(({ reader, lost, damaged }) => `; ${reader} is cut off and lacks ${String(lost + damaged)}`)
+    .join('');
 }

@@ -239,9 +239,13 @@ function clientResult(
   for (const { error } of samples) if (error !== null) errors[error] = (errors[error] ?? 0) + 1;
   const found: ReadBack[] = (readBacks?.texts ?? [])
     .filter((text) => text.client === probe.client)
-    .map(({ reader, text }) => readBack(probe, text, reader));
+    .map(({ reader, text, cutOff = false }) => ({
+      ...readBack(probe, text, reader),
+      ...(cutOff ? { cutOff } : {}),
+    }));
+  const counting = found.filter(({ cutOff }) => cutOff !== true);
   const worstOf = (count: (one: ReadBack) => number): number | null =>
-    found.length === 0 ? null : Math.max(...found.map(count));
+    counting.length === 0 ? null : Math.max(...counting.map(count));
   return {
     name: probe.client,
     stallSeconds: windows[0]?.stalls.find((stall) => stall.client === probe.client)?.seconds ?? null,

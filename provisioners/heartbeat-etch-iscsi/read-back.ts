@@ -6,7 +6,13 @@ import type { ReadBackResult, Settings } from '../../lab/stack.ts';
 import { clientsOf } from '../../lab/topology.ts';
 import { awaitDisk, diskPath, loginCommand, logoutCommand } from '../parts/iscsi-initiator.ts';
 import { firstLun } from '../parts/iscsi-target.ts';
-import { compareReplicas, onStandbyReplica, parseEncoded, whileFrozen } from '../parts/replicas.ts';
+import {
+  compareReplicas,
+  isStandbyCutOff,
+  onStandbyReplica,
+  parseEncoded,
+  whileFrozen,
+} from '../parts/replicas.ts';
 import { peerOf } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
 import { layout, lunFiles, lunOf, portal, replicated } from './layout.ts';
@@ -99,7 +105,9 @@ async function fromServers(
     () => onStandbyReplica(lab, standby, replicated, script, signal),
     signal,
   );
-  return { texts: [...onHolder, ...parseEncoded(stdout, `replica ${standby}`, probes)], replicas };
+  const cutOff = await isStandbyCutOff(lab, server, replicated, signal);
+  const onStandby = parseEncoded(stdout, `replica ${standby}`, probes).map((text) => ({ ...text, cutOff }));
+  return { texts: [...onHolder, ...onStandby], replicas };
 }
 
 async function printed(

@@ -1,6 +1,6 @@
 import type { ProbeData } from '../../lab/probe.ts';
 import type { ReadBackResult } from '../../lab/stack.ts';
-import { compareReplicas } from '../parts/replicas.ts';
+import { compareReplicas, isStandbyCutOff } from '../parts/replicas.ts';
 import type { ReplicatedFileSystem } from '../parts/replicas.ts';
 import { peerOf } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
@@ -29,11 +29,13 @@ export async function readBack(
   const servers = { server, standby: peerOf(lab, server) };
   const paths = probes.map((probe) => `${guestPages}${probe.path}`);
   const disks = await inspectReplicas(lab, servers, replicated, guest.image, paths, signal);
+  const cutOff = await isStandbyCutOff(lab, server, replicated, signal);
   const onDisks = disks.flatMap(({ node, texts }) =>
     probes.map((probe, n) => ({
       client: probe.client,
       reader: `replica ${node}`,
       text: texts[n] ?? '',
+      cutOff: cutOff && node === servers.standby,
     })),
   );
   return {

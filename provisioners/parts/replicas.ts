@@ -152,7 +152,23 @@ export async function readStandby(
     () => onStandbyReplica(lab, standby, fileSystem, script, signal),
     signal,
   );
-  return parseEncoded(stdout, `replica ${standby}`, probes);
+  const cutOff = await isStandbyCutOff(lab, server, fileSystem, signal);
+  return parseEncoded(stdout, `replica ${standby}`, probes).map((text) => ({ ...text, cutOff }));
+}
+
+/**
+ * Whether DRBD itself does not take the standby's replica for up to date: not connected, or not resynchronised. Then it lacks
+ * what the active server wrote since, and DRBD knows.
+ */
+export async function isStandbyCutOff(
+  lab: Reachable,
+  server: string,
+  { minor }: Pick<ReplicatedFileSystem, 'minor'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { stdout } = await lab.machine(server).exec('cat /proc/drbd', { timeoutMs: 60_000, signal });
+  const state = parseProcDrbd(stdout, minor);
+  return state !== undefined && (state.connection !== 'Connected' || state.peerDisk !== 'UpToDate');
 }
 
 /** Online verify: DRBD hashes every block on both sides; the rate of a resync would make it last, so it is raised meanwhile. */

@@ -52,8 +52,9 @@ export function clientSection(record: RunRecord): Html {
       client.name,
       readBack.reader,
       count(readBack.records),
-      spoiled(readBack.lost),
-      spoiled(readBack.damaged),
+      ...(readBack.cutOff === true
+        ? [`lacks ${count(readBack.lost)}, cut off`, count(readBack.damaged)]
+        : [spoiled(readBack.lost), spoiled(readBack.damaged)]),
       readBack.examples.length === 0 ? '' : `${readBack.examples.join(', ')} …`,
     ]),
   );

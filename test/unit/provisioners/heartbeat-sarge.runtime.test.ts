@@ -14,9 +14,10 @@ import {
   viewOf,
 } from '../../../provisioners/heartbeat-sarge/server-state.ts';
 import { budget, patience, phases } from '../../../provisioners/heartbeat-sarge/takeover.ts';
-import { judgeVerify, parseEncoded } from '../../../provisioners/parts/replicas.ts';
+import { isStandbyCutOff, judgeVerify, parseEncoded } from '../../../provisioners/parts/replicas.ts';
 import { serverConditions } from '../../../provisioners/parts/server-health.ts';
 import type { Reachable } from '../../../provisioners/parts/servers.ts';
+import { fakeLab } from '../../fakes/lab.ts';
 
 function settings(overrides: Record<string, string> = {}): Settings {
   return resolveSettings(heartbeatSarge, 'current', overrides);
@@ -500,5 +501,20 @@ describe('reading back', () => {
     });
     expect(judgeVerify(procDrbd('Primary/Secondary', { connection: 'VerifyS' }), 0, 'm')).to.equal(null);
     expect(judgeVerify('', 0, 'm')).to.equal(null);
+  });
+
+  it('calls a standby cut off that DRBD itself does not call up to date', async () => {
+    const isCutOff = (text: string): Promise<boolean> =>
+      isStandbyCutOff(
+        { ...fakeLab(() => ({ stdout: text })), topology: topology('current') },
+        'nfs01',
+        { minor: 0 },
+        new AbortController().signal,
+      );
+    const connected = procDrbd('Primary/Secondary');
+    expect(await isCutOff(connected)).to.equal(false);
+    expect(await isCutOff(procDrbd('Primary/Secondary', { connection: 'StandAlone' }))).to.equal(true);
+    expect(await isCutOff(procDrbd('Primary/Secondary', { disks: 'UpToDate/Inconsistent' }))).to.equal(true);
+    expect(await isCutOff(''), 'nothing is known').to.equal(false);
   });
 });

@@ -7,6 +7,7 @@ import { parseRecord } from '../../../lab/record.ts';
 import { buildRecord, emptyRecord, type RunMaterial } from '../../../lab/run/build-record.ts';
 import { startJournal } from '../../../lab/run/journal.ts';
 import type { Scenario } from '../../../lab/scenario.ts';
+import type { ReadBackResult } from '../../../lab/stack.ts';
 import type { Sample } from '../../../lab/stall.ts';
 import type { TimelineEvent } from '../../../lab/timeline.ts';
 import { fakeLab } from '../../fakes/lab.ts';
@@ -337,6 +338,18 @@ describe('the record of a run', () => {
     const [client] = built({ data, readBacks }).clients;
     expect(client?.lost).to.equal(whole.length);
     expect(client?.readBacks.map((one) => one.lost)).to.deep.equal([0, 2, whole.length]);
+  });
+
+  it('does not count what a replica lacks that is cut off', () => {
+    const data = [probe('sv01', [10_050, 30_000])];
+    const whole = (data[0]?.ledger ?? []).map(({ sequence }) => formatRecord('sv01', sequence));
+    const text = (lines: string[], reader: string) => ({ client: 'sv01', reader, text: lines.join('') });
+    const stale = { ...text([], 'replica nfs01'), cutOff: true };
+    const lost = (...texts: ReadBackResult['texts']): number | null | undefined =>
+      built({ data, readBacks: { texts, replicas: null } }).clients[0]?.lost;
+    expect(lost(text(whole, 'client sv02'), stale)).to.equal(0);
+    expect(lost(text(whole.slice(2), 'client sv02'), stale)).to.equal(2);
+    expect(lost(stale)).to.equal(null);
   });
 
   it('claims no stall of clients that acknowledged nothing', () => {

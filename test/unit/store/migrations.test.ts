@@ -25,6 +25,8 @@ const known: Record<
   'schema-2-fail': { schema: 2, verdict: 'fail', stalls: [36.625, 54.645], loss: 0 },
   'schema-3-hard-halt': { schema: 3, verdict: 'pass', stalls: [47.1, 3.785], loss: 0 },
   'schema-3-fail': { schema: 3, verdict: 'fail', stalls: [81.036, 17.889], loss: 0 },
+  'schema-4-hard-halt': { schema: 4, verdict: 'pass', stalls: [58.169, 2.722], loss: 0 },
+  'schema-4-split-brain': { schema: 4, verdict: 'pass', stalls: [18.156], loss: 70 },
 };
 
 describe('records of older releases', () => {

@@ -10,8 +10,35 @@ export const cases: CheckCases = {
       record: exampleRecord(),
       says: 'acknowledged writes of sv01 were read back whole by client sv02, replica nfs01, replica nfs02',
     },
+    {
+      what: 'records missing in a replica that is cut off, and in no other place',
+      record: withClients(({ readBacks }) => ({
+        readBacks: readBacks.map((each) =>
+          each.reader === 'replica nfs01' ? { ...each, lost: 40, examples: [9], cutOff: true } : each,
+        ),
+      })),
+      says: 'read back whole by client sv02, replica nfs02; replica nfs01 is cut off and lacks 40',
+    },
   ],
   condemns: [
+    {
+      what: 'records missing in the service that a replica may have which is cut off',
+      record: withClients(({ readBacks }) => ({
+        readBacks: readBacks.map((each) =>
+          each.reader === 'replica nfs01' ? { ...each, cutOff: true } : { ...each, lost: 2, examples: [9] },
+        ),
+      })),
+      says: 'client sv02 misses 2',
+    },
+    {
+      what: 'records missing in a replica that DRBD calls up to date',
+      record: withClients(({ readBacks }) => ({
+        readBacks: readBacks.map((each) =>
+          each.reader === 'replica nfs01' ? { ...each, lost: 40, examples: [9] } : each,
+        ),
+      })),
+      says: 'replica nfs01 misses 40',
+    },
     {
       what: 'records missing and damaged',
       record: recordWithLoss(),
@@ -66,6 +93,13 @@ export const cases: CheckCases = {
       what: 'records that only their writer read back',
       record: withClients(({ name, readBacks }) => ({
         readBacks: readBacks.slice(0, 1).map((each) => ({ ...each, reader: `client ${name}` })),
+      })),
+      says: 'nobody but sv01 read its',
+    },
+    {
+      what: 'records that only a replica holds which is cut off',
+      record: withClients(({ readBacks }) => ({
+        readBacks: readBacks.slice(0, 1).map((each) => ({ ...each, reader: 'replica nfs01', cutOff: true })),
       })),
       says: 'nobody but sv01 read its',
     },
