@@ -10,14 +10,15 @@ import type { Progress } from '../../lab/progress.ts';
 import type { Lab } from '../../lab/provider.ts';
 import { attach, down, up } from '../../lab/run.ts';
 import { waitFor } from '../../lab/wait.ts';
+import { usePrivateRuntime } from '../private-runtime.ts';
 import { specIn } from './spec.ts';
 
 /** LAB_CONTRACT_FOLDER keeps a frozen lab from one run to the next, for whoever works on a fault. */
 const given = process.env['LAB_CONTRACT_FOLDER'];
 const folder = given ?? mkdtempSync(join(tmpdir(), 'lab-contract-'));
 if (given !== undefined && !existsSync(given)) mkdirSync(given, { mode: 0o700 });
-process.env['XDG_RUNTIME_DIR'] = join(folder, 'run');
 mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 });
+usePrivateRuntime(join(folder, 'run'));
 
 const never = new AbortController().signal;
 

@@ -6,11 +6,10 @@ import { qemuProvider } from '../../lab/providers/qemu.ts';
 import { up } from '../../lab/run.ts';
 import { resolveSettings } from '../../lab/settings.ts';
 import { heartbeatSarge } from '../../provisioners/heartbeat-sarge.ts';
-import { runtimeFolder, workFolder } from './rig.ts';
+import { workFolder } from './rig.ts';
 
 describe('the stall meter', () => {
   it('measures a server that is frozen for a known time to within one interval of the writer, most times', async () => {
-    process.env['XDG_RUNTIME_DIR'] = runtimeFolder;
     const home = join(workFolder, '.lab');
     const settings = resolveSettings(heartbeatSarge, 'current', {});
     const { lab } = await up(

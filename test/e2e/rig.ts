@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { usePrivateRuntime } from '../private-runtime.ts';
 
 const packageFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Where the tests' lab lives, apart from every other lab of this user. Images and base machines come from the common cache. */
 export const workFolder = mkdtempSync(join(tmpdir(), 'lab-e2e-'));
 export const runtimeFolder = join(workFolder, 'run');
+usePrivateRuntime(runtimeFolder);
 
 export interface Outcome {
   status: number | undefined;
@@ -19,7 +21,7 @@ export interface Outcome {
 function start(args: readonly string[]) {
   return execa(process.execPath, [join(packageFolder, 'bin', 'lab.js'), ...args], {
     cwd: workFolder,
-    env: { XDG_RUNTIME_DIR: runtimeFolder, LAB_PROVIDER: 'qemu', NO_COLOR: '1' },
+    env: { LAB_PROVIDER: 'qemu', NO_COLOR: '1' },
     reject: false,
     stdin: 'ignore',
     timeout: 25 * 60_000,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { insideNamespaces } from '../namespaces.ts';
+import { usePrivateRuntime } from '../private-runtime.ts';
 import { furnishLibvirt } from './libvirt-room.ts';
 
 const project = join(import.meta.dirname, '..', '..');
@@ -45,11 +46,11 @@ function unavailable(why: string): number {
 }
 
 async function inside(folder: string, args: string[]): Promise<number> {
+  usePrivateRuntime(join(folder, 'runtime'));
   const env = {
     ...process.env,
     ...(await furnishLibvirt(folder)),
     LAB_TEST_FOLDER: folder,
-    XDG_RUNTIME_DIR: join(folder, 'runtime'),
     XDG_STATE_HOME: join(folder, 'state'),
   };
   const mocha = join(project, 'node_modules', '.bin', 'mocha');

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { silent } from '../../../lab/progress.ts';
@@ -8,6 +7,7 @@ import { endEverything, qemuProvider } from '../../../lab/providers/qemu.ts';
 import { runtimeDirectory, runtimeRoot } from '../../../lab/providers/qemu/paths.ts';
 import { debian12 } from '../../../lab/platforms/debian-12.ts';
 import { fakeTopology } from '../../fakes/lab.ts';
+import { newPrivateRuntime } from '../../private-runtime.ts';
 
 describe('the embedded provider', () => {
   const before = process.env['XDG_RUNTIME_DIR'];
@@ -15,9 +15,8 @@ describe('the embedded provider', () => {
   let folder: string;
   let home: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'lab-qemu-'));
+    folder = newPrivateRuntime();
     home = join(folder, '.lab');
-    process.env['XDG_RUNTIME_DIR'] = folder;
   });
   afterEach(() => {
     if (before === undefined) delete process.env['XDG_RUNTIME_DIR'];

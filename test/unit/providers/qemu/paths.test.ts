@@ -9,14 +9,24 @@ import {
   makePrivate,
   nicSocket,
   runtimeDirectory,
+  runtimeRoot,
 } from '../../../../lab/providers/qemu/paths.ts';
 import { failureOf } from '../../../fakes/failure.ts';
+import { newPrivateRuntime, usePrivateRuntime } from '../../../private-runtime.ts';
 
 describe('the runtime folder of a lab', () => {
   const before = process.env['XDG_RUNTIME_DIR'];
   afterEach(() => {
     if (before === undefined) delete process.env['XDG_RUNTIME_DIR'];
     else process.env['XDG_RUNTIME_DIR'] = before;
+  });
+
+  it('of a test is never among those of whoever runs it', () => {
+    const own = newPrivateRuntime();
+    expect(runtimeRoot().startsWith(`${own}/`)).to.equal(true);
+    expect(() => {
+      usePrivateRuntime(join(tmpdir(), 'x'.repeat(60)));
+    }).to.throw('too long for sockets');
   });
 
   it('is one for each state folder, however that is written', () => {

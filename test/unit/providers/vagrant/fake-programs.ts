@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../../../../lab/host/programs.ts';
 import { shellQuote } from '../../../../lab/quote.ts';
+import { newPrivateRuntime } from '../../../private-runtime.ts';
 
 /** Programs that are scripts of a test, found before all others by this process. */
 export interface FakePrograms {
@@ -14,8 +15,8 @@ export interface FakePrograms {
   calls: () => Promise<string[]>;
 }
 
-const folders = ['XDG_STATE_HOME', 'XDG_RUNTIME_DIR', 'XDG_CACHE_HOME'] as const;
-const borrowed = ['PATH', 'LIBVIRT_DEFAULT_URI', ...folders] as const;
+const folders = ['XDG_STATE_HOME', 'XDG_CACHE_HOME'] as const;
+const borrowed = ['PATH', 'LIBVIRT_DEFAULT_URI', 'XDG_RUNTIME_DIR', ...folders] as const;
 const everyday = [
   'sh',
   'setpriv',
@@ -48,6 +49,7 @@ export async function withPrograms(
       await symlink(findProgram(name, process.env['PATH'] ?? '') ?? '/nowhere', join(path, name));
   process.env['PATH'] = alone ? path : `${path}:${process.env['PATH'] ?? ''}`;
   for (const name of folders) process.env[name] = join(folder, name);
+  const runtime = newPrivateRuntime();
   delete process.env['LIBVIRT_DEFAULT_URI'];
   try {
     await work({
@@ -68,5 +70,6 @@ export async function withPrograms(
       if (value === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = value;
     await rm(folder, { recursive: true, force: true });
+    await rm(runtime, { recursive: true, force: true });
   }
 }
