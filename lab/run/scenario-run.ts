@@ -8,7 +8,7 @@ import type { ProbeData, RunningProbe, StartProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
 import type { RunRecord } from '../record.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario, Stage } from '../scenario.ts';
 import type { ReadBackResult } from '../stack.ts';
 import { openStore } from '../store/open-store.ts';
 import { together, unlessBroken } from '../together.ts';
@@ -229,8 +229,19 @@ async function ranThrough(
     if (!(error instanceof NotRecoveredError)) throw error;
     journal.note({ source: 'lab', kind: 'not-recovered', text: error.message });
     progress.note(`the cluster did not recover: ${error.message}`);
-    await healAll();
+    await healAll({ awaited: true });
+    await mayWriteAgain(stage, progress);
     return false;
+  }
+}
+
+/** What the faults held up may come back now that they are gone, and with it what was acknowledged. */
+async function mayWriteAgain(stage: Stage, progress: Progress): Promise<void> {
+  try {
+    await stage.clientsWrite({ timeoutMs: stage.patience.takeoverMs });
+  } catch (error) {
+    if (!(error instanceof NotRecoveredError)) throw error;
+    progress.note(`the clients do not write again although every fault is healed: ${error.message}`);
   }
 }
 

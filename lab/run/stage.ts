@@ -33,8 +33,11 @@ export interface StageResult {
 export interface OpenStage {
   stage: Stage;
   result: StageResult;
-  /** Heals, in reverse order, what the scenario left broken; safe twice. Errors are notes: every fault gets its turn. */
-  readonly healAll: () => Promise<void>;
+  /**
+   * Heals, in reverse order, what the scenario left broken; safe twice. Errors are notes: every fault gets its turn.
+   * @param options.awaited waits until each is seen to be gone, as until a server has booted; one that is not may be healed again
+   */
+  readonly healAll: (options?: { awaited?: boolean }) => Promise<void>;
 }
 
 export function openStage(
@@ -214,9 +217,13 @@ export function openStage(
   return {
     stage,
     result,
-    healAll: async () => {
+    healAll: async ({ awaited = false } = {}) => {
       for (const entry of [...standing].reverse()) {
         try {
+          if (awaited) {
+            await step(`heal ${entry.fault.title} on ${entry.context.node}`, () => heal(entry));
+            continue;
+          }
           await lifted(entry, new AbortController().signal);
           entry.record.healedMs = round(journal.nowMs());
           entry.record.healedAt = journal.iso(entry.record.healedMs);
@@ -226,7 +233,7 @@ export function openStage(
           );
         }
       }
-      standing.length = 0;
+      if (!awaited) standing.length = 0;
     },
   };
 }

@@ -309,6 +309,8 @@ describe('a run of a scenario', () => {
     expect(record.verdict).to.equal('fail');
     expect(record.events.find((event) => event.kind === 'not-recovered')?.text).to.include('StandAlone');
     expect(told).to.deep.equal(['heal nfs01']);
+    const kinds = record.events.map(({ kind }) => kind);
+    expect(kinds.indexOf('fault-healed')).to.be.above(kinds.indexOf('not-recovered'));
   });
 
   it('keeps the logs of the nodes that still answer when it broke', async () => {

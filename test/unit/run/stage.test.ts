@@ -147,6 +147,24 @@ describe('the stage', () => {
     expect(notes).to.deep.equal(['b on nfs02 could not be healed: no power']);
   });
 
+  it('waits on request until what it heals is seen to be gone, whatever one of them throws', async () => {
+    const told: string[] = [];
+    const { stage, healAll, notes, watched, result } = await rig();
+    const stubborn = toldFault('b', told, {
+      healed: () => Promise.reject(new TimeoutError('boot', 1, 'off')),
+    });
+    await stage.inject(toldFault('a', told), 'nfs01');
+    await stage.inject(stubborn, 'nfs02');
+    told.length = 0;
+    await healAll({ awaited: true });
+    expect(told).to.deep.equal(['heal b', 'heal a', 'healed a']);
+    expect(watched).to.include('rejoin nfs01').and.not.include('rejoin nfs02');
+    expect(notes.join()).to.contain('b on nfs02 could not be healed');
+    expect(result.faults.map(({ healedAt }) => healedAt === null)).to.deep.equal([false, true]);
+    await healAll();
+    expect(told.slice(3)).to.deep.equal(['heal b']);
+  });
+
   it('heals a fault whose injection failed halfway, and one that was never proven', async () => {
     const told: string[] = [];
     const { stage, result, healAll } = await rig();
