@@ -21,3 +21,11 @@ export function newPrivateRuntime(): string {
   usePrivateRuntime(folder);
   return folder;
 }
+
+/** A private runtime folder for a suite with a work folder; a suite that is only listed, by a test, has that test's. */
+export function privateRuntimeIn(folder: string): string {
+  if (process.env['LAB_TEST_FOLDER'] !== undefined) return newPrivateRuntime();
+  const own = join(folder, 'run');
+  usePrivateRuntime(own);
+  return own;
+}

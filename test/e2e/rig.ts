@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { usePrivateRuntime } from '../private-runtime.ts';
+import { privateRuntimeIn } from '../private-runtime.ts';
 
 const packageFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Where the tests' lab lives, apart from every other lab of this user. Images and base machines come from the common cache. */
 export const workFolder = mkdtempSync(join(tmpdir(), 'lab-e2e-'));
-export const runtimeFolder = join(workFolder, 'run');
-usePrivateRuntime(runtimeFolder);
+export const runtimeFolder = privateRuntimeIn(workFolder);
 
 export interface Outcome {
   status: number | undefined;
