@@ -9,9 +9,10 @@ keepsTheContract(pacemakerFenced);
 describe('pacemaker-fenced, the example of CONTRIBUTING', () => {
   const text = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
-  it('differs from its relative in three defaults', () => {
+  it('differs from its relative in four defaults', () => {
     const plan = planOf('current', {}, pacemakerFenced);
     expect(plan.settings).to.include({ fencing: 'host', order: 'export-before-address', token: 4000 });
+    expect(fileOf(plan, '/etc/drbd.d/nfs.res')).to.contain('fencing resource-and-stonith;');
     expect(fileOf(plan, '/root/lab-cib.xml')).to.contain('name="stonith-enabled" value="true"/>');
     expect(JSON.stringify(plan.sections)).to.contain('-o hard,vers=3');
   });
