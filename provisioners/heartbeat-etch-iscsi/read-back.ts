@@ -6,13 +6,7 @@ import type { ReadBackResult, Settings } from '../../lab/stack.ts';
 import { clientsOf } from '../../lab/topology.ts';
 import { awaitDisk, diskPath, loginCommand, logoutCommand } from '../parts/iscsi-initiator.ts';
 import { firstLun } from '../parts/iscsi-target.ts';
-import {
-  compareReplicas,
-  isStandbyCutOff,
-  onStandbyReplica,
-  parseEncoded,
-  whileFrozen,
-} from '../parts/replicas.ts';
+import { compareReplicas, parseEncoded, readStandbyWith } from '../parts/replicas.ts';
 import { peerOf } from '../parts/servers.ts';
 import type { Reachable } from '../parts/servers.ts';
 import { layout, lunFiles, lunOf, portal, replicated } from './layout.ts';
@@ -98,15 +92,7 @@ async function fromServers(
     readFrom(`.${fileOf(probe).slice(layout.mountPoint.length)}`, probe),
   );
   const script = [ofCopy, ...commands].join('\n');
-  const stdout = await whileFrozen(
-    lab,
-    server,
-    replicated,
-    () => onStandbyReplica(lab, standby, replicated, script, signal),
-    signal,
-  );
-  const cutOff = await isStandbyCutOff(lab, server, replicated, signal);
-  const onStandby = parseEncoded(stdout, `replica ${standby}`, probes).map((text) => ({ ...text, cutOff }));
+  const onStandby = await readStandbyWith(lab, { server, standby }, replicated, probes, script, signal);
   return { texts: [...onHolder, ...onStandby], replicas };
 }
 

@@ -1,3 +1,4 @@
+import { RigError } from '../../lab/errors.ts';
 import type { ProbeData } from '../../lab/probe.ts';
 import { shellQuote } from '../../lab/quote.ts';
 import type { ReadBackResult } from '../../lab/stack.ts';
@@ -133,27 +134,46 @@ export async function onStandbyReplica(
 }
 
 /**
- * Reads the writers' files from the standby's replica.
+ * Reads the writers' files from the standby's replica; nothing, where that is cut off and cannot be mounted.
  * @param paths of the files on the active server, below the mount point
+ * @throws RigError when a replica that should hold the files cannot be read
  */
 export async function readStandby(
   lab: Reachable,
-  { server, standby }: { server: string; standby: string },
+  servers: { server: string; standby: string },
   fileSystem: ReplicatedFileSystem,
   probes: readonly ProbeData[],
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<Texts> {
   const script = printEncoded(paths.map((path) => `.${path.slice(fileSystem.mountPoint.length)}`));
-  const stdout = await whileFrozen(
-    lab,
-    server,
-    fileSystem,
-    () => onStandbyReplica(lab, standby, fileSystem, script, signal),
-    signal,
-  );
+  return await readStandbyWith(lab, servers, fileSystem, probes, script, signal);
+}
+
+/** The same by a script that prints a line of base64 for each writer. */
+export async function readStandbyWith(
+  lab: Reachable,
+  { server, standby }: { server: string; standby: string },
+  fileSystem: ReplicatedFileSystem,
+  probes: readonly ProbeData[],
+  script: string,
+  signal: AbortSignal,
+): Promise<Texts> {
   const cutOff = await isStandbyCutOff(lab, server, fileSystem, signal);
-  return parseEncoded(stdout, `replica ${standby}`, probes).map((text) => ({ ...text, cutOff }));
+  try {
+    const stdout = await whileFrozen(
+      lab,
+      server,
+      fileSystem,
+      () => onStandbyReplica(lab, standby, fileSystem, script, signal),
+      signal,
+    );
+    return parseEncoded(stdout, `replica ${standby}`, probes).map((text) => ({ ...text, cutOff }));
+  } catch (error) {
+    // In the middle of a resync there may be no file system to mount.
+    if (cutOff && error instanceof RigError && !signal.aborted) return [];
+    throw error;
+  }
 }
 
 /**

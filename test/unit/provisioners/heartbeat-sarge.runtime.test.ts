@@ -6,7 +6,7 @@ import type { Settings } from '../../../lab/stack.ts';
 import type { TimelineEvent } from '../../../lab/timeline.ts';
 import { heartbeatSarge } from '../../../provisioners/heartbeat-sarge.ts';
 import { health, redundant } from '../../../provisioners/heartbeat-sarge/health.ts';
-import { topology } from '../../../provisioners/heartbeat-sarge/layout.ts';
+import { replicated, topology } from '../../../provisioners/heartbeat-sarge/layout.ts';
 import {
   active,
   parseState,
@@ -14,9 +14,15 @@ import {
   viewOf,
 } from '../../../provisioners/heartbeat-sarge/server-state.ts';
 import { budget, patience, phases } from '../../../provisioners/heartbeat-sarge/takeover.ts';
-import { isStandbyCutOff, judgeVerify, parseEncoded } from '../../../provisioners/parts/replicas.ts';
+import {
+  isStandbyCutOff,
+  judgeVerify,
+  parseEncoded,
+  readStandby,
+} from '../../../provisioners/parts/replicas.ts';
 import { serverConditions } from '../../../provisioners/parts/server-health.ts';
 import type { Reachable } from '../../../provisioners/parts/servers.ts';
+import { failureOf } from '../../fakes/failure.ts';
 import { fakeLab } from '../../fakes/lab.ts';
 
 function settings(overrides: Record<string, string> = {}): Settings {
@@ -516,5 +522,26 @@ describe('reading back', () => {
     expect(await isCutOff(procDrbd('Primary/Secondary', { connection: 'StandAlone' }))).to.equal(true);
     expect(await isCutOff(procDrbd('Primary/Secondary', { disks: 'UpToDate/Inconsistent' }))).to.equal(true);
     expect(await isCutOff(''), 'nothing is known').to.equal(false);
+  });
+
+  it('does without a standby that cannot be mounted only where it is cut off', async () => {
+    const read = (connection: string): ReturnType<typeof readStandby> => {
+      const fake = fakeLab((_node, command) =>
+        command.includes('dmsetup create')
+          ? Promise.reject(new RigError('mount: structure needs cleaning'))
+          : { stdout: procDrbd('Primary/Secondary', { connection }) },
+      );
+      const probe = { client: 'sv01', path: '/data/lab/a', intervalMs: 100, samples: [], ledger: [] };
+      return readStandby(
+        { ...fake, topology: topology('current') },
+        { server: 'nfs01', standby: 'nfs02' },
+        replicated,
+        [probe],
+        [probe.path],
+        new AbortController().signal,
+      );
+    };
+    expect(await read('StandAlone')).to.deep.equal([]);
+    expect(await failureOf(read('Connected'))).to.be.instanceOf(RigError);
   });
 });
