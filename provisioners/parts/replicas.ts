@@ -115,9 +115,9 @@ export async function onStandbyReplica(
     .exec(
       [
         'set -e',
-        'name=lab-replica-$$; original=; changes=',
+        'name=lab-replica-$$; original=; changes=; file=',
         'folder=$(mktemp -d)',
-        `trap 'cd /; umount "$folder" 2>/dev/null || :; dmsetup remove --retry $name 2>/dev/null || :; for loop in $original $changes; do losetup -d $loop; done; rmdir "$folder"' EXIT`,
+        `trap 'cd /; umount "$folder" 2>/dev/null || :; dmsetup remove --retry $name 2>/dev/null || :; for loop in $original $changes; do losetup -d $loop; done; rm -f "$file"; rmdir "$folder"' EXIT`,
         `original=$(losetup -f --show -r${offset} ${dataImage})`,
         'file=$(mktemp -p /dev/shm)',
         `truncate -s ${String(changesMib)}M "$file"`,
@@ -177,8 +177,8 @@ export async function readStandbyWith(
 }
 
 /**
- * Whether DRBD itself does not take the standby's replica for up to date: not connected, or not resynchronised. Then it lacks
- * what the active server wrote since, and DRBD knows.
+ * Whether DRBD itself does not take the standby's replica for up to date, as where it is not connected (DUnknown) or not
+ * resynchronised. Then it lacks what the active server wrote since, and DRBD knows.
  */
 export async function isStandbyCutOff(
   lab: Reachable,
@@ -188,7 +188,7 @@ export async function isStandbyCutOff(
 ): Promise<boolean> {
   const { stdout } = await lab.machine(server).exec('cat /proc/drbd', { timeoutMs: 60_000, signal });
   const state = parseProcDrbd(stdout, minor);
-  return state !== undefined && (state.connection !== 'Connected' || state.peerDisk !== 'UpToDate');
+  return state !== undefined && state.peerDisk !== 'UpToDate';
 }
 
 /** Online verify: DRBD hashes every block on both sides; the rate of a resync would make it last, so it is raised meanwhile. */

@@ -519,17 +519,21 @@ describe('reading back', () => {
       );
     const connected = procDrbd('Primary/Secondary');
     expect(await isCutOff(connected)).to.equal(false);
-    expect(await isCutOff(procDrbd('Primary/Secondary', { connection: 'StandAlone' }))).to.equal(true);
+    expect(
+      await isCutOff(procDrbd('Primary/Secondary', { connection: 'StandAlone', disks: 'UpToDate/DUnknown' })),
+    ).to.equal(true);
+    const comparing = procDrbd('Primary/Secondary', { connection: 'VerifyS' });
+    expect(await isCutOff(comparing), 'being compared').to.equal(false);
     expect(await isCutOff(procDrbd('Primary/Secondary', { disks: 'UpToDate/Inconsistent' }))).to.equal(true);
     expect(await isCutOff(''), 'nothing is known').to.equal(false);
   });
 
   it('does without a standby that cannot be mounted only where it is cut off', async () => {
-    const read = (connection: string): ReturnType<typeof readStandby> => {
+    const read = (disks: string): ReturnType<typeof readStandby> => {
       const fake = fakeLab((_node, command) =>
         command.includes('dmsetup create')
           ? Promise.reject(new RigError('mount: structure needs cleaning'))
-          : { stdout: procDrbd('Primary/Secondary', { connection }) },
+          : { stdout: procDrbd('Primary/Secondary', { disks }) },
       );
       const probe = { client: 'sv01', path: '/data/lab/a', intervalMs: 100, samples: [], ledger: [] };
       return readStandby(
@@ -541,7 +545,7 @@ describe('reading back', () => {
         new AbortController().signal,
       );
     };
-    expect(await read('StandAlone')).to.deep.equal([]);
-    expect(await failureOf(read('Connected'))).to.be.instanceOf(RigError);
+    expect(await read('UpToDate/DUnknown')).to.deep.equal([]);
+    expect(await failureOf(read('UpToDate/UpToDate'))).to.be.instanceOf(RigError);
   });
 });

@@ -360,7 +360,7 @@ describe('the settings of pacemaker-centos7', () => {
       for (const value of values) expect(refusal({ [name]: value }), String(value)).to.contain(name);
     });
 
-  it('refuse an order where there is nothing to order', () => {
+  it('refuse what contradicts: an order where there is nothing to order, waiting for a fence that is not there', () => {
     expect(refusal({ nfsserver: 'cloned', order: 'export-before-address' })).to.contain('contradict');
     expect(refusal({ 'drbd.fencing': 'resource-and-stonith' })).to.contain('needs fencing=host');
     expect(() => current({ 'drbd.fencing': 'resource-only' })).not.to.throw();
