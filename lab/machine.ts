@@ -1,11 +1,14 @@
+import type { Readable } from 'node:stream';
 import type { ClockTrack } from './clock.ts';
 
 export interface ExecOptions {
   /** Default 60 000. */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
-  /** Bytes for the command's standard input. */
-  input?: string | Buffer;
+  /** For the command's standard input. A stream is read until it or the command ends. */
+  input?: string | Buffer | Readable | undefined;
+  /** Gets output as it arrives; the texts of the result are empty then. */
+  onOutput?: ((from: 'stdout' | 'stderr', chunk: Buffer) => void) | undefined;
   /** Do not throw when the status is not 0. */
   allowFailure?: boolean;
 }

@@ -23,17 +23,8 @@ const senses = {
 export const neverTwoActive: Check = {
   name: 'never-two-active',
   judge({ tenures, events }: RunRecord): Judgement {
-    const worst = tenures
-      .flatMap((a) => tenures.flatMap((b) => overlapOf(a, b)))
-      .sort((a, b) => b.ms - a.ms)
-      .at(0);
-    if (worst !== undefined && worst.ms > overlapToleranceMs) {
-      const { a, b, ms } = worst;
-      return {
-        verdict: 'fail',
-        message: `${holderOf(a)} and ${holderOf(b)} both ${senses[a.of].held} ${thing(a)} for ${seconds(ms)}, from ${seconds(b.fromMs)} on`,
-      };
-    }
+    const overlaps = longestOfEach(tenures.flatMap((a) => tenures.flatMap((b) => overlapOf(a, b))));
+    if (overlaps.length > 0) return { verdict: 'fail', message: overlaps.map(both).join('; ') };
     if (tenures.length === 0) return { verdict: 'unknown', message: 'nobody was seen holding the service' };
     const missed = events.find((event) => event.kind === 'sightings-missed');
     if (missed !== undefined)
@@ -57,11 +48,32 @@ export const neverTwoActive: Check = {
   },
 };
 
-/** How long both hold the same thing, `b` being the one that came later; empty for a pair that cannot overlap. */
-function overlapOf(a: Tenure, b: Tenure): { a: Tenure; b: Tenure; ms: number }[] {
+interface Overlap {
+  /** The tenure that began first, and the one that began in it. */
+  a: Tenure;
+  b: Tenure;
+  ms: number;
+}
+
+/** Where two hold the same thing; empty for a pair that cannot overlap, and for what is too short to tell. */
+function overlapOf(a: Tenure, b: Tenure): Overlap[] {
   const comparable =
     a.of === b.of && a.subject === b.subject && holderOf(a) !== holderOf(b) && a.fromMs <= b.fromMs;
-  return comparable ? [{ a, b, ms: Math.min(a.toMs, b.toMs) - b.fromMs }] : [];
+  if (!comparable) return [];
+  const ms = Math.min(a.toMs, b.toMs) - b.fromMs;
+  return ms > overlapToleranceMs ? [{ a, b, ms }] : [];
+}
+
+/** Of each thing that two held, the time that was longest; the longest first. */
+function longestOfEach(overlaps: readonly Overlap[]): Overlap[] {
+  const sorted = [...overlaps].sort((one, other) => other.ms - one.ms);
+  return sorted.filter(
+    (overlap, i) => sorted.findIndex((other) => thing(other.a) === thing(overlap.a)) === i,
+  );
+}
+
+function both({ a, b, ms }: Overlap): string {
+  return `${holderOf(a)} and ${holderOf(b)} both ${senses[a.of].held} ${thing(a)} for ${seconds(ms)}, from ${seconds(b.fromMs)} on`;
 }
 
 function thing(tenure: Tenure): string {

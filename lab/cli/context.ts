@@ -1,10 +1,14 @@
-/** A stream that may be a terminal. */
+import type { Readable } from 'node:stream';
+
+/** Streams that may be a terminal. */
+export type InputStream = Readable & { isTTY?: boolean };
 export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
 
 /** What a command may touch of the process that runs it. */
 export interface CliContext {
   cwd: string;
   env: NodeJS.ProcessEnv;
+  stdin: InputStream;
   stdout: OutputStream;
   stderr: OutputStream;
   /** Fires at the first Ctrl-C. */

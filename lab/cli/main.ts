@@ -14,6 +14,7 @@ export async function main(argv: readonly string[]): Promise<never> {
   const code = await runCommandLine(argv, {
     cwd: process.cwd(),
     env: process.env,
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interruption.signal,

@@ -3,21 +3,12 @@ import { hostNowMs, ClockTrack } from '../clock.ts';
 import { CommandError, InterruptedError, RigError, TimeoutError, messageOf } from '../errors.ts';
 import type { ExecOptions, ExecResult, Machine, RunningCommand } from '../machine.ts';
 import { shellQuote } from '../quote.ts';
+import { abandon, feed } from './channel.ts';
 import { startClockAgent, type ClockAgent } from './clock-agent.ts';
-import { acceptsHostKey, type HostKey } from './host-key.ts';
+import { acceptsHostKey } from './host-key.ts';
 import { lineSplitter } from '../lines.ts';
 import { fastAlgorithms } from './ssh-algorithms.ts';
-
-export interface SshEndpoint {
-  host: string;
-  port: number;
-  user: string;
-  /** OpenSSH private key. */
-  privateKey: string;
-  /** The node's only acceptable host key, as in a .pub file: `ssh-ed25519 AAAA...`; or who learns the key of a new machine. */
-  hostKey: HostKey;
-  algorithms?: { kex?: readonly string[]; serverHostKey?: readonly string[]; cipher?: readonly string[] };
-}
+import type { SshEndpoint } from './ssh-endpoint.ts';
 
 /**
  * A fresh ed25519 key pair in OpenSSH format. ssh2 1.17 makes a private key that it cannot read itself once in about 300
@@ -57,7 +48,7 @@ export class SshMachine implements Machine {
   }
 
   async exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
-    const { timeoutMs = 60_000, signal, input = '', allowFailure = false } = options;
+    const { timeoutMs = 60_000, signal, input = '', allowFailure = false, onOutput } = options;
     const told = JSON.stringify(command.slice(0, 200));
     const result = await new Promise<ExecResult>((resolve, reject) => {
       const stdout: Buffer[] = [];
@@ -65,9 +56,11 @@ export class SshMachine implements Machine {
       let status: number | null | undefined;
       let channel: ClientChannel | undefined;
       let over = false;
+      let endInput = (): void => undefined;
       const settle = (act: () => void): void => {
         over = true;
         clearTimeout(timer);
+        endInput();
         signal?.removeEventListener('abort', interrupt);
         act();
       };
@@ -98,8 +91,14 @@ export class SshMachine implements Machine {
           return;
         }
         channel = opened;
-        opened.on('data', (chunk: Buffer) => stdout.push(chunk));
-        opened.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+        opened.on('data', (chunk: Buffer) => {
+          if (onOutput === undefined) stdout.push(chunk);
+          else onOutput('stdout', chunk);
+        });
+        opened.stderr.on('data', (chunk: Buffer) => {
+          if (onOutput === undefined) stderr.push(chunk);
+          else onOutput('stderr', chunk);
+        });
         opened.on('exit', (code: number | null) => {
           status = code;
         });
@@ -115,7 +114,8 @@ export class SshMachine implements Machine {
               });
           });
         });
-        opened.end(input);
+        if (typeof input === 'string' || Buffer.isBuffer(input)) opened.end(input);
+        else endInput = feed(input, opened, giveUp);
       }).catch(giveUp);
     });
     if (result.status !== 0 && !allowFailure)
@@ -321,11 +321,4 @@ export class SshMachine implements Machine {
       );
     }
   }
-}
-
-/** Ends a channel that opened after nobody wanted it any more. */
-function abandon(channel: ClientChannel): void {
-  channel.resume();
-  channel.stderr.resume();
-  channel.close();
 }

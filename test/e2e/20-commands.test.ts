@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { RunRecord } from '../../lab/record.ts';
-import { lab, labWhen, machinePid } from './rig.ts';
+import { lab, labFed, labWhen, machinePid } from './rig.ts';
 
 const scenario = ['scenario', 'hard-halt', '--stack', 'heartbeat-sarge', '--keep'];
 
@@ -18,6 +18,11 @@ describe('a lab that has been up before', () => {
     const named = await lab('ssh', 'nfs01', '--', 'hostname');
     expect([named.status, named.stdout.trim()]).to.deep.equal([0, 'nfs01']);
     expect((await lab('ssh', 'nfs02', '--', 'exit 7')).status).to.equal(7);
+  });
+
+  it('hands its standard input to a command on a node', async () => {
+    const outcome = await labFed('one\ntwo\n', 'ssh', 'nfs01', '--', 'cat; echo three >&2');
+    expect([outcome.status, outcome.stdout, outcome.stderr]).to.deep.equal([0, 'one\ntwo', 'three']);
   });
 
   it('gives its guests no way out', async () => {

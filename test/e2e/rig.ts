@@ -17,12 +17,12 @@ export interface Outcome {
   stderr: string;
 }
 
-function start(args: readonly string[]) {
+function start(args: readonly string[], input?: string) {
   return execa(process.execPath, [join(packageFolder, 'bin', 'lab.js'), ...args], {
     cwd: workFolder,
     env: { LAB_PROVIDER: 'qemu', NO_COLOR: '1' },
     reject: false,
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     timeout: 25 * 60_000,
     maxBuffer: 100_000_000,
   });
@@ -31,6 +31,12 @@ function start(args: readonly string[]) {
 /** Runs the real command to its end. */
 export async function lab(...args: string[]): Promise<Outcome> {
   const result = await start(args);
+  return { status: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Runs the real command with this on its standard input. */
+export async function labFed(input: string, ...args: string[]): Promise<Outcome> {
+  const result = await start(args, input);
   return { status: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 

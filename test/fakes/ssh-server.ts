@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import ssh2, { type ServerChannel } from 'ssh2';
-import { SshMachine, generateKeyPair, type SshEndpoint } from '../../lab/machines/ssh.ts';
+import type { SshEndpoint } from '../../lab/machines/ssh-endpoint.ts';
+import { SshMachine, generateKeyPair } from '../../lab/machines/ssh.ts';
 
 const hostKeys = generateKeyPair('host');
 const userKeys = generateKeyPair('user');

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -150,6 +151,7 @@ async function accepted(argv: readonly string[]): Promise<void> {
   (await verb.load())(program, {
     cwd: '/',
     env: {},
+    stdin: Readable.from([]),
     stdout: nowhere,
     stderr: nowhere,
     signal: new AbortController().signal,

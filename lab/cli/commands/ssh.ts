@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostError, UsageError, exitCode } from '../../errors.ts';
 import { findProgram } from '../../host/programs.ts';
+import type { ExecResult, Machine } from '../../machine.ts';
 import type { ShellAccess } from '../../provider.ts';
 import { shellQuote } from '../../quote.ts';
 import { attach } from '../../run.ts';
@@ -27,6 +28,7 @@ export function defineSsh(program: Program, context: CliContext): void {
       examples([
         ['lab ssh nfs01', 'a shell'],
         ['lab ssh nfs01 -- cat /proc/drbd', 'one command'],
+        ["lab ssh nfs01 -- 'cat > /tmp/notes' < notes", 'with standard input, unless that is a terminal'],
         ["lab ssh nfs01 -- 'mount | grep drbd'", 'one quoted word is for the shell of the node'],
       ]),
     )
@@ -47,21 +49,48 @@ export function defineSsh(program: Program, context: CliContext): void {
           context.exitWith(await openShell(await lab.shellAccess(node), context));
           return;
         }
-        const result = await lab.machine(node).exec(commandLine(words), {
-          allowFailure: true,
+        const result = await runThere(lab.machine(node), commandLine(words), context, {
           timeoutMs,
-          signal: context.signal,
+          keepOutput: options.json === true,
         });
         if (options.json === true) printJson(context, { node, ...result });
-        else {
-          context.stdout.write(result.stdout);
-          context.stderr.write(result.stderr);
-        }
         context.exitWith(result.status ?? exitCode.unknown);
       } finally {
         lab.close();
       }
     });
+}
+
+/** Runs a command with this process's standard input. Its output is passed on as it arrives, unless it is to be kept. */
+async function runThere(
+  machine: Machine,
+  command: string,
+  { stdin, stdout, stderr, signal }: CliContext,
+  { timeoutMs, keepOutput }: { timeoutMs: number; keepOutput: boolean },
+): Promise<ExecResult> {
+  const nobodyReads = new AbortController();
+  const stop = (): void => {
+    nobodyReads.abort();
+  };
+  stdout.once('error', stop);
+  try {
+    return await machine.exec(command, {
+      allowFailure: true,
+      timeoutMs,
+      signal: AbortSignal.any([signal, nobodyReads.signal]),
+      input: stdin.isTTY === true ? undefined : stdin,
+      onOutput: keepOutput
+        ? undefined
+        : (from, chunk) => {
+            (from === 'stdout' ? stdout : stderr).write(chunk);
+          },
+    });
+  } catch (error) {
+    if (!nobodyReads.signal.aborted || signal.aborted) throw error;
+    return { stdout: '', stderr: '', status: null };
+  } finally {
+    stdout.off('error', stop);
+  }
 }
 
 /** One word is a command line for the node's shell; several are one command and its arguments, each taken literally. */

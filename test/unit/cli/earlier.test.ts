@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,6 +31,7 @@ describe('the earlier runs of a results folder', () => {
       const context = {
         cwd: folder,
         env: {},
+        stdin: Readable.from([]),
         stdout: collector().stream,
         stderr: stderr.stream,
         signal: new AbortController().signal,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +35,7 @@ async function finish(
   const context: CliContext = {
     cwd: out,
     env: {},
+    stdin: Readable.from([]),
     stdout: stdout.stream,
     stderr: stderr.stream,
     signal: new AbortController().signal,

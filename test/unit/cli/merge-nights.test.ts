@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,6 +48,7 @@ function listening(cwd: string): { context: CliContext; told: () => Told } {
     context: {
       cwd,
       env: {},
+      stdin: Readable.from([]),
       stdout: stdout.stream,
       stderr: stderr.stream,
       signal: new AbortController().signal,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { stripVTControlCharacters } from 'node:util';
 import { matrixLines } from '../../../lab/cli/night-matrix.ts';
@@ -194,6 +195,7 @@ describe('a night as it goes', () => {
     const context = {
       cwd: '/',
       env: {},
+      stdin: Readable.from([]),
       stdout: collector().stream,
       stderr: collector().stream,
       signal: new AbortController().signal,

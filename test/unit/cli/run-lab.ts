@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 
 export interface Outcome {
   code: number;
@@ -36,6 +36,7 @@ export async function runLab(
     cwd,
     // No program is found there: nothing that a test types can start a machine or build an image.
     env: { PATH: join(cwd, 'no-programs'), HOME: cwd, XDG_CACHE_HOME: join(cwd, 'cache'), ...env },
+    stdin: Readable.from([]),
     stdout: stdout.stream,
     stderr: stderr.stream,
     signal: new AbortController().signal,

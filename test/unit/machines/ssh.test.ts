@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { ServerChannel } from 'ssh2';
 import { hostNowMs } from '../../../lab/clock.ts';
@@ -81,6 +82,39 @@ describe('SshMachine', () => {
     const input = 'x'.repeat(300_000);
     const result = await server.machine.exec('cat', { input });
     expect(result).to.deep.equal({ stdout: input, stderr: 'words', status: 0 });
+  });
+
+  it('feeds a command from a stream to its end, and hands its output on as it comes', async () => {
+    const text = 'y'.repeat(300_000);
+    const heard = { stdout: '', stderr: '' };
+    const result = await server.machine.exec('cat', {
+      input: Readable.from([Buffer.from(text), Buffer.from('!')]),
+      onOutput: (from, chunk) => {
+        heard[from] += chunk.toString();
+      },
+    });
+    expect(result).to.deep.equal({ stdout: '', stderr: '', status: 0 });
+    expect(heard).to.deep.equal({ stdout: `${text}!`, stderr: 'words' });
+  });
+
+  it('lets go of a stream that goes on after the command ended', async () => {
+    const input = new PassThrough();
+    const result = await server.machine.exec('at once', { input });
+    expect(result.stdout).to.equal('quick');
+    expect([input.listenerCount('error'), input.listenerCount('data'), input.isPaused()]).to.deep.equal([
+      0,
+      0,
+      true,
+    ]);
+  });
+
+  it('ends a command whose input cannot be read', async () => {
+    const input = new PassThrough();
+    const running = failureOf(server.machine.exec('waits for input', { input }));
+    await eventually('it runs', () => channels.has('waits for input'));
+    input.destroy(new Error('the file is gone'));
+    expect((await running).message).to.equal('the file is gone');
+    await eventually('the far side sees the channel closed', () => closed.has('waits for input'));
   });
 
   it('misses nothing of a command that ends in the same breath as it starts', async () => {

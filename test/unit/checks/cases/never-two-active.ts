@@ -114,6 +114,19 @@ export const cases: CheckCases = {
       says: 'for 5.000 s',
     },
     {
+      what: 'two holders of more than one thing, again and again',
+      record: withTenures(
+        held('address', 'nfs01', 0, 30_000),
+        held('address', 'nfs02', 9000, 11_000),
+        held('address', 'nfs02', 12_000, 15_000),
+        held('replica', 'nfs01', 0, 30_000, 'r0'),
+        held('replica', 'nfs02', 8000, 20_000, 'r0'),
+        held('service', 'nfs01', 0, 9100),
+        held('service', 'nfs02', 9000, 20_000),
+      ),
+      says: 'nfs01 and nfs02 both held the primary replica r0 for 12.000 s, from 8.000 s on; nfs01 and nfs02 both held the service address for 3.000 s, from 12.000 s on',
+    },
+    {
       what: 'two holders from one instant on',
       record: withTenures(held('address', 'nfs01', 0, 900), held('address', 'nfs02', 0, 900)),
       says: 'for 0.900 s',
