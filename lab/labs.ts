@@ -39,6 +39,11 @@ export function labDirectory(home: string, name: string): string {
   return join(home, name);
 }
 
+/** Where the logs of a lab are that did not come up. No lab has such a name. */
+export function failedLogsDirectory(home: string, name: string): string {
+  return join(home, `${name}.failed`);
+}
+
 /** The labs of a home, by name. `isRunning` asks the provider of each. */
 export async function readLabs(
   home: string,

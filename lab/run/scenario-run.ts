@@ -66,15 +66,18 @@ export async function runOnLab(
     return await keepRecord(record, options);
   }
   let lab: Lab;
+  let failedLogs: ReadonlyMap<string, string> = new Map();
+  const onFailedLogs = (files: ReadonlyMap<string, string>): Promise<void> => {
+    failedLogs = files;
+    return Promise.resolve();
+  };
   try {
-    ({ lab } = await bringUp(spec, progress, signal, { pristine: true }));
+    ({ lab } = await bringUp(spec, progress, signal, { pristine: true, onFailedLogs }));
   } catch (error) {
     if (!(error instanceof RigError) || signal.aborted) throw error;
     progress.note(`the lab did not come up: ${error.message}`);
-    return await keepRecord(
-      emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`),
-      options,
-    );
+    const record = emptyRecord(spec, scenario, `the lab did not come up: ${error.message}`);
+    return await keepRecord({ ...record, files: [...failedLogs.keys()] }, options, failedLogs);
   }
   const captures = options.capture === true ? await mkdtemp(join(outDirectory, '.capturing-')) : undefined;
   try {

@@ -1,6 +1,6 @@
 import { ensureAble } from '../able.ts';
 import { hostNowMs } from '../clock.ts';
-import { HostError, RigError, UsageError, messageOf } from '../errors.ts';
+import { HostError, LabError, RigError, UsageError, messageOf } from '../errors.ts';
 import {
   isDirty,
   labDirectory,
@@ -15,11 +15,21 @@ import type { Lab, LabRequest } from '../provider.ts';
 import type { Health } from '../stack.ts';
 import { unlessBroken } from '../together.ts';
 import { waitFor } from '../wait.ts';
+import { keepLogs } from './aftermath.ts';
 import { applyPlan, freshSecrets } from './apply-plan.ts';
 import type { LabSpec, UpOutcome } from './spec.ts';
 
 const healthySnapshot = 'healthy';
 const healthTimeoutMs = 120_000;
+
+export interface UpOptions {
+  /** Provision it anew, whatever is there. */
+  fresh?: boolean;
+  /** Do not attach to one that was used since it was healthy. */
+  pristine?: boolean;
+  /** Gets consoles and log files, by name, of a lab that was made or restored and did not get well. */
+  onFailedLogs?: (files: ReadonlyMap<string, string>) => Promise<void>;
+}
 
 export function requestOf(spec: LabSpec): LabRequest {
   return {
@@ -37,7 +47,7 @@ export async function bringUp(
   spec: LabSpec,
   progress: Progress,
   signal: AbortSignal,
-  { fresh = false, pristine = false }: { fresh?: boolean; pristine?: boolean } = {},
+  { fresh = false, pristine = false, onFailedLogs }: UpOptions = {},
 ): Promise<UpOutcome> {
   ensureAble(spec.provider, spec.stack, spec.settings);
   const startedMs = hostNowMs();
@@ -72,6 +82,7 @@ export async function bringUp(
         try {
           return outcome(lab, 'restored', await untilHealthy(spec, lab, false, progress, signal));
         } catch (error) {
+          await tellLogs(spec, lab, error, progress, signal, onFailedLogs);
           lab.close();
           throw error;
         }
@@ -79,7 +90,7 @@ export async function bringUp(
       progress.note('it is provisioned anew');
     }
   }
-  const lab = await provision(spec, directory, progress, signal);
+  const lab = await provision(spec, directory, progress, signal, onFailedLogs);
   return outcome(lab.lab, 'provisioned', lab.health);
 }
 
@@ -88,6 +99,7 @@ async function provision(
   directory: string,
   progress: Progress,
   signal: AbortSignal,
+  onFailedLogs: UpOptions['onFailedLogs'],
 ): Promise<{ lab: Lab; health: Health }> {
   if (!spec.stack.editions.includes(spec.edition) || spec.stack.platform(spec.edition).image === undefined)
     if (spec.provider.name === 'qemu')
@@ -120,6 +132,7 @@ async function provision(
     await markClean(directory);
     return { lab, health };
   } catch (error) {
+    if (opened !== undefined) await tellLogs(spec, opened, error, progress, signal, onFailedLogs);
     opened?.close();
     // A half-made lab of Vagrant took minutes and goes on from where it is; one that was half provisioned does not.
     if (opened !== undefined || !spec.provider.resumesUp)
@@ -127,6 +140,22 @@ async function provision(
         progress.note(`what was begun could not be removed: ${messageOf(left)}`);
       });
     throw error;
+  }
+}
+
+async function tellLogs(
+  spec: LabSpec,
+  lab: Lab,
+  error: unknown,
+  progress: Progress,
+  signal: AbortSignal,
+  onFailedLogs: UpOptions['onFailedLogs'],
+): Promise<void> {
+  if (onFailedLogs === undefined || !(error instanceof LabError) || signal.aborted) return;
+  try {
+    await onFailedLogs(await keepLogs(lab, spec.stack.logFiles));
+  } catch (lost) {
+    progress.note(`its logs could not be kept: ${messageOf(lost)}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import {
   authKeysStep,
   seeEachOther,
-  startClusterStep,
+  startClusterSteps,
   timesOf,
   wholeMessagesStep,
 } from '../parts/heartbeat-steps.ts';
@@ -168,7 +168,7 @@ function tests(): PlanSection {
         },
       ),
       run(servers, 'Serve that site', ['a2enmod -q dav_fs', 'a2dissite -q 000-default', 'a2ensite -q lab']),
-      startClusterStep(servers),
+      ...startClusterSteps(servers),
       ...seeEachOther(servers),
       wait(
         [first],

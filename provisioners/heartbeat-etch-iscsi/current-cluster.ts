@@ -4,7 +4,7 @@ import type { Secrets, Settings } from '../../lab/stack.ts';
 import { addressOn, serversOf } from '../../lab/topology.ts';
 import { drbdResource } from '../parts/drbd.ts';
 import { firstStart } from '../parts/drbd-start.ts';
-import { authKeysStep, seeEachOther, startClusterStep, timesOf } from '../parts/heartbeat-steps.ts';
+import { authKeysStep, seeEachOther, startClusterSteps, timesOf } from '../parts/heartbeat-steps.ts';
 import { haCf, haResources } from '../parts/heartbeat.ts';
 import { targetConf, targetDropIn, targetResourceScript } from '../parts/iscsi-target.ts';
 import { mysqlSteps } from '../parts/mysql.ts';
@@ -183,7 +183,7 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
         mode: 0o755,
         why: 'heartbeat looks here before /etc/init.d. The packaged init script hands over to systemd: its status never says "running", and its stop leaves statd and nfsdcld inside /data, which then cannot be unmounted.',
       }),
-      startClusterStep(servers),
+      ...startClusterSteps(servers),
     ],
   };
 }

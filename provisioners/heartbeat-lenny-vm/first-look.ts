@@ -2,7 +2,7 @@ import type { PlanSection } from '../../lab/plan.ts';
 import { flagSetting } from '../../lab/settings.ts';
 import type { Settings } from '../../lab/stack.ts';
 import { serversOf } from '../../lab/topology.ts';
-import { seeEachOther, startClusterStep } from '../parts/heartbeat-steps.ts';
+import { seeEachOther, startClusterSteps } from '../parts/heartbeat-steps.ts';
 import { run, wait } from '../parts/steps.ts';
 import { section } from './article.ts';
 import { layout, topology } from './layout.ts';
@@ -27,7 +27,7 @@ export function firstLook(settings: Settings): PlanSection {
     articleSection: section.trouble,
     text: `${first} must then run ${vm}, ${second} nothing. When the cable between the servers breaks, both will run it, as the article says, and the two mirrors part: each then holds writes that the other one lacks.`,
     steps: [
-      startClusterStep(servers),
+      ...startClusterSteps(servers),
       ...seeEachOther(servers),
       ...(flagSetting(settings, 'vm.autostart') ? [] : byHand),
       wait([first], `${vm} to serve`, `tail -n 3 ${layout.haLog}; ${script} status && ${mounted}`, {

@@ -4,7 +4,7 @@ import type { Secrets, Settings } from '../../lab/stack.ts';
 import { addressOn, serversOf } from '../../lab/topology.ts';
 import { drbdResource } from '../parts/drbd.ts';
 import { firstStart } from '../parts/drbd-start.ts';
-import { authKeysStep, seeEachOther, startClusterStep, timesOf } from '../parts/heartbeat-steps.ts';
+import { authKeysStep, seeEachOther, startClusterSteps, timesOf } from '../parts/heartbeat-steps.ts';
 import { hasSerialLine } from '../parts/heartbeat-media.ts';
 import { haCf, haResources } from '../parts/heartbeat.ts';
 import { usedDevice } from '../parts/loop-disk.ts';
@@ -123,7 +123,7 @@ function heartbeat(settings: Settings, secrets: Secrets): PlanSection {
         mode: 0o755,
         why: 'heartbeat looks here before /etc/init.d. The packaged init script hands over to systemd: its status never says "running", and its stop leaves statd and nfsdcld inside /data, which then cannot be unmounted.',
       }),
-      startClusterStep(servers),
+      ...startClusterSteps(servers),
     ],
   };
 }

@@ -45,11 +45,31 @@ export function wholeMessagesStep(servers: readonly string[]): PlanStep {
   );
 }
 
-export function startClusterStep(servers: readonly string[]): PlanStep {
+export function startClusterSteps(servers: readonly string[]): PlanStep[] {
+  return [restartSurvivesStep(servers), startStep(servers)];
+}
+
+/**
+ * A heartbeat that sees its peer come back after a partition, or itself too late, replaces itself and goes on as a process of another
+ * number. The packaged unit (Type=simple) takes that for the end of the service and runs its ExecStop, which stops the new one.
+ */
+function restartSurvivesStep(servers: readonly string[]): PlanStep {
+  return file(
+    servers,
+    '/etc/systemd/system/heartbeat.service.d/lab.conf',
+    '[Service]\nRemainAfterExit=yes\n',
+    {
+      why: 'heartbeat restarts itself after a partition. The packaged unit takes the new process for a leftover and stops it: after a split brain neither server would serve.',
+    },
+  );
+}
+
+function startStep(servers: readonly string[]): PlanStep {
   return run(
     servers,
     'Start DRBD and heartbeat, now and at every boot',
     [
+      'systemctl daemon-reload',
       'systemctl is-enabled --quiet drbd.service || systemctl enable --no-reload drbd.service',
       'systemctl is-enabled --quiet heartbeat.service || systemctl enable --no-reload heartbeat.service',
       'systemctl start drbd.service',

@@ -332,6 +332,24 @@ describe('a run of a scenario', () => {
     expect(await failureOf(poor.run(scenario(() => Promise.resolve())))).to.be.instanceOf(HostError);
   });
 
+  it('keeps the logs of a lab that was made and did not come up', async () => {
+    const { fake, run } = rig({
+      shell: () => ({ stdout: 'a log' }),
+      stack: {
+        health: (_lab, _settings, { signal }) => (
+          fake.break('nfs01 died'),
+          pause(60_000, signal).then(() => [])
+        ),
+      },
+    });
+    fake.consoles.set('nfs01', 'Kernel panic');
+    const { record, directory } = await run(scenario(() => Promise.resolve()));
+    expect(record.broken).to.include('the lab did not come up: ').and.include('nfs01 died');
+    expect(record.files).to.include.members(['nodes/nfs01/console.log', 'nodes/nfs02/ha-log']);
+    expect(readFileSync(join(directory, 'nodes/nfs01/console.log'), 'utf8')).to.equal('Kernel panic');
+    expect(readFileSync(join(directory, 'nodes/nfs02/ha-log'), 'utf8')).to.equal('a log');
+  });
+
   it('ends what it began when its witnesses cannot be started', async () => {
     const { run, fake } = rig({
       stack: {

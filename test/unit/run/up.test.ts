@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { HostError, InterruptedError, RigError, UsageError } from '../../../lab/errors.ts';
 import {
@@ -5,11 +8,12 @@ import {
   labDirectory,
   markDirty,
   readDescription,
+  readLabs,
   withLock,
   writeDescription,
 } from '../../../lab/labs.ts';
 import type { Provider } from '../../../lab/provider.ts';
-import { down } from '../../../lab/run.ts';
+import { down, up } from '../../../lab/run.ts';
 import { attachTo, bringUp } from '../../../lab/run/up.ts';
 import type { Stack } from '../../../lab/stack.ts';
 import { pause } from '../../../lab/wait.ts';
@@ -198,6 +202,79 @@ describe('bringing a lab up', () => {
     expect((await failureOf(up())).message).to.include('nfs01 died');
     expect(asked).to.deep.equal(['destroy', 'up', 'purge']);
     expect(sick.closed).to.equal(true);
+  });
+
+  it('keeps the logs of a lab that did not come up until it does, or is purged', async () => {
+    let well = false;
+    let made = fakeLab();
+    const { spec, progress, controller } = await rig({
+      known: false,
+      provider: { up: () => Promise.resolve(made.lab) },
+      stack: {
+        health: (_lab, _settings, { signal }) => {
+          if (well) return Promise.resolve([{ what: 'DRBD', ok: true, found: 'UpToDate' }]);
+          made.break('nfs01 died');
+          return pause(60_000, signal).then(() => []);
+        },
+      },
+    });
+    const logs = join(spec.home, `${spec.name}.failed`);
+    const panic = join(logs, 'nodes', 'nfs01', 'console.log');
+    const fails = async (): Promise<void> => {
+      made = fakeLab();
+      made.consoles.set('nfs01', 'Kernel panic');
+      expect((await failureOf(up(spec, progress, controller.signal))).message).to.include('nfs01 died');
+      expect(readFileSync(panic, 'utf8')).to.equal('Kernel panic');
+    };
+    await fails();
+    expect(progress.notes.join()).to.include(`what its nodes said last is in ${logs}`);
+    await writeFile(join(logs, 'stale'), '');
+    await fails();
+    expect(existsSync(join(logs, 'stale'))).to.equal(false);
+    expect(await readLabs(spec.home, () => Promise.resolve(false))).to.deep.equal([]);
+    await down(spec, { purge: false });
+    expect(existsSync(panic)).to.equal(true);
+    await down(spec, { purge: true });
+    expect(existsSync(logs)).to.equal(false);
+    await fails();
+    made = fakeLab();
+    well = true;
+    await up(spec, progress, controller.signal);
+    expect(existsSync(logs)).to.equal(false);
+  });
+
+  it('tells the logs of a lab that was restored and does not get well', async () => {
+    const restored = fakeLab();
+    restored.consoles.set('nfs02', 'out of memory');
+    const { up: bring } = await rig({
+      provider: { restore: () => Promise.resolve(restored.lab) },
+      stack: {
+        health: (_lab, _settings, { signal }) => (
+          restored.break('nfs02 died'),
+          pause(60_000, signal).then(() => [])
+        ),
+      },
+    });
+    const told = new Map<string, string>();
+    const onFailedLogs = (files: ReadonlyMap<string, string>): Promise<void> => {
+      for (const [name, text] of files) told.set(name, text);
+      return Promise.resolve();
+    };
+    expect((await failureOf(bring({ onFailedLogs }))).message).to.include('nfs02 died');
+    expect(told.get('nodes/nfs02/console.log')).to.equal('out of memory');
+    expect(restored.closed).to.equal(true);
+  });
+
+  it('keeps no logs of a lab whose making was interrupted', async () => {
+    const controller = new AbortController();
+    const { spec } = await rig({
+      known: false,
+      stack: {
+        health: (_lab, _settings, { signal }) => (controller.abort(), pause(60_000, signal).then(() => [])),
+      },
+    });
+    expect(await failureOf(up(spec, heardProgress(), controller.signal))).to.be.instanceOf(InterruptedError);
+    expect(existsSync(join(spec.home, `${spec.name}.failed`))).to.equal(false);
   });
 
   it('refuses an edition that no image exists for', async () => {
