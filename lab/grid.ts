@@ -31,7 +31,7 @@ export function axesOf(stack: Pick<Stack, 'settings'>, texts: readonly string[])
     if (at < 1 || value === '')
       throw new UsageError(
         `--set ${JSON.stringify(text)}: not of the form name=a,b,c`,
-        '--set deadtime=3,5,10',
+        '--set deadtime=5,10,30',
       );
     const name = text.slice(0, at);
     const setting = stack.settings.find((each) => each.name === name);
@@ -51,7 +51,7 @@ export function cellsOf(stack: Stack, edition: Edition, base: Settings, axes: re
   if (count < 2)
     throw new UsageError(
       'nothing varies: a sweep needs a setting with two values or more',
-      '--set deadtime=3,5,10',
+      '--set deadtime=5,10,30',
     );
   if (count > mostCells)
     throw new UsageError(

@@ -62,7 +62,7 @@ export const splitBrain: Scenario = {
     const survivor = await stage.settled({ timeoutMs: failbackMs });
     for (const each of replication.discard(peerOf(survivor), survivor)) await order(each);
     await stage.redundant({ timeoutMs: redundancyMs });
-    // heartbeat restarts itself on both after a partition, and was seen to end for good on one of them then.
+    // A cluster service that ended in all this is started again.
     for (const node of [first, second]) await order(revive(node));
     await stage.serviceOn(await stage.settled({ timeoutMs: failbackMs }), { timeoutMs: failbackMs });
     await clientsWrite({ timeoutMs: takeoverMs });

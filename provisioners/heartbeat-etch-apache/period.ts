@@ -163,7 +163,6 @@ function heartbeat(settings: Settings): PlanSection {
               warntimeOf({
                 warntime: numberSetting(settings, 'warntime'),
                 deadtime: numberSetting(settings, 'deadtime'),
-                keepalive: numberSetting(settings, 'keepalive'),
               }),
             ),
             deadtime: seconds('deadtime'),

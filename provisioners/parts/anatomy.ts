@@ -42,37 +42,19 @@ export function clusterServiceAnatomy(name: string): Pick<Anatomy, 'clusterServi
   };
 }
 
-/** How long heartbeat may take to end, once it has begun to. */
-const endsWithinSeconds = 60;
-/** On top, for looks and a start on an emulated machine. */
-const reviveMarginMs = 120_000;
-
-/**
- * After a partition heartbeat releases everything and restarts itself, and was seen to end for good instead, on one server or on
- * both ("No working comm channels to write to"). While it still releases it cannot be told from one that stays.
- */
-function reviveHeartbeat(node: string): Order {
-  return {
-    ...order(
-      node,
-      `${node} is a part of the cluster again`,
-      [
-        `until=$(($(cut -d. -f1 /proc/uptime) + ${String(endsWithinSeconds)}))`,
-        'while pgrep -x heartbeat >/dev/null && [ "$(cut -d. -f1 /proc/uptime)" -lt "$until" ]; do sleep 1; done',
-        'pgrep -x heartbeat >/dev/null || systemctl start heartbeat',
-      ].join('; '),
-    ),
-    timeoutMs: 1000 * endsWithinSeconds + reviveMarginMs,
-  };
-}
-
 /** What heartbeat 3.0.6 with haresources has in common wherever it runs. */
 export function heartbeatAnatomy(
   settings: Settings,
 ): Pick<Anatomy, 'clusterService' | 'revive' | 'fences' | 'bootAlone' | 'moves'> {
   return {
     clusterService: 'heartbeat',
-    revive: reviveHeartbeat,
+    // The unit stays active when heartbeat ends by itself (RemainAfterExit, heartbeat-steps.ts).
+    revive: (node) =>
+      order(
+        node,
+        `${node} is a part of the cluster again`,
+        'pgrep -x heartbeat >/dev/null || systemctl restart heartbeat',
+      ),
     fences: false,
     bootAlone: {
       waitMs: 1000 * (Math.min(degradedWaitSeconds, peerWaitSeconds) + numberSetting(settings, 'initdead')),

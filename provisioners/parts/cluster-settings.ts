@@ -94,8 +94,11 @@ function seconds(name: string, description: string, value: number, min: number, 
 export function brokenTimes(values: Settings): string[] {
   const value = (name: string): number => numberSetting(values, name);
   const broken: string[] = [];
-  if (value('deadtime') <= value('keepalive'))
-    broken.push(contradiction(values, 'deadtime', 'keepalive') + 'deadtime must be longer than keepalive');
+  // heartbeat does not start otherwise: "Dead time [3000] is too small compared to keeplive [2000]" (1.2 to 3.0.6).
+  if (value('deadtime') <= 2 * value('keepalive'))
+    broken.push(
+      contradiction(values, 'deadtime', 'keepalive') + 'deadtime must be longer than twice keepalive',
+    );
   const warntime = value('warntime');
   if (warntime > 0 && warntime >= value('deadtime'))
     broken.push(contradiction(values, 'warntime', 'deadtime') + 'warntime must be shorter than deadtime');

@@ -1,7 +1,7 @@
 export interface HeartbeatTimes {
   keepalive: number;
   deadtime: number;
-  /** 0: half of deadtime, or midway to it where that is no longer than keepalive. */
+  /** 0: half of deadtime. */
   warntime: number;
   initdead: number;
 }
@@ -33,13 +33,8 @@ export function haCf(options: {
   ].join('\n');
 }
 
-export function warntimeOf({
-  warntime,
-  deadtime,
-  keepalive,
-}: Pick<HeartbeatTimes, 'warntime' | 'deadtime' | 'keepalive'>): number {
-  if (warntime > 0) return warntime;
-  return deadtime / 2 > keepalive ? deadtime / 2 : (deadtime + keepalive) / 2;
+export function warntimeOf({ warntime, deadtime }: Pick<HeartbeatTimes, 'warntime' | 'deadtime'>): number {
+  return warntime > 0 ? warntime : deadtime / 2;
 }
 
 /** Heartbeat's time syntax: plain seconds, or milliseconds with "ms". */

@@ -29,11 +29,11 @@ describe('a grid of settings', () => {
   });
 
   it('is refused as a whole when combinations contradict themselves, with each of them and its rule', () => {
-    expect(() => cells('deadtime=3,10', 'keepalive=2,5'))
+    expect(() => cells('deadtime=6,12', 'keepalive=2,5'))
       .to.throw(UsageError)
       .with.property('message')
       .that.matches(
-        /^1 of 4 combinations are refused, and nothing was started:\n {2}deadtime=3 keepalive=5: .*deadtime must be longer than keepalive$/,
+        /^1 of 4 combinations are refused, and nothing was started:\n {2}deadtime=6 keepalive=5: .*deadtime must be longer than twice keepalive$/,
       );
   });
 

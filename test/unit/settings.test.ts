@@ -93,7 +93,7 @@ describe('settings of heartbeat-sarge', () => {
     });
 
   const contradictions: [Record<string, string>, string][] = [
-    [{ deadtime: '2', warntime: '1.5', keepalive: '2' }, 'deadtime must be longer than keepalive'],
+    [{ deadtime: '4', warntime: '3', keepalive: '2' }, 'deadtime must be longer than twice keepalive'],
     [{ warntime: '10' }, 'warntime must be shorter than deadtime'],
     [{ warntime: '2' }, 'warntime must be longer than keepalive'],
     [{ initdead: '10', deadtime: '20' }, 'initdead must be at least deadtime'],

@@ -58,12 +58,12 @@ export function defineSweep(program: Program, context: CliContext): void {
     .addHelpText(
       'after',
       examples([
-        ['lab sweep hard-halt --stack heartbeat-sarge --set deadtime=3,5,10,30', 'four labs, one run each'],
+        ['lab sweep hard-halt --stack heartbeat-sarge --set deadtime=5,10,30', 'three labs, one run each'],
         [
           'lab sweep hard-halt --set deadtime=5,10 --set keepalive=1,2 --repeat 5',
           'four labs, five runs each',
         ],
-        ['lab sweep hard-halt --set deadtime=3,30 --dry-run', 'what it would cost'],
+        ['lab sweep hard-halt --set deadtime=5,30 --dry-run', 'what it would cost'],
       ]),
     )
     .action(async (name, _options, command) => {

@@ -11,14 +11,14 @@ const sarge = ['sweep', 'hard-halt', '--stack', 'heartbeat-sarge'];
 describe('lab sweep', () => {
   it('says what it would cost and starts nothing, when that is asked', () =>
     inFolder(async (folder) => {
-      const asked = [...sarge, '--set', 'deadtime=3,5,10', '--repeat', '2', '--dry-run'];
+      const asked = [...sarge, '--set', 'deadtime=5,7,10', '--repeat', '2', '--dry-run'];
       const { code, stdout } = await runLab(folder, asked);
       expect(stdout).to.contain('3 labs, one after the other, each provisioned anew and removed; 6 runs');
       expect(code).to.equal(0);
       const data = JSON.parse((await runLab(folder, [...asked, '--json'])).stdout) as {
         combinations: unknown;
       };
-      expect(data.combinations).to.deep.equal([{ deadtime: 3 }, { deadtime: 5 }, { deadtime: 10 }]);
+      expect(data.combinations).to.deep.equal([{ deadtime: 5 }, { deadtime: 7 }, { deadtime: 10 }]);
     }));
 
   it('refuses contradictions before anything is started', () =>
@@ -26,12 +26,12 @@ describe('lab sweep', () => {
       const { code, stderr } = await runLab(folder, [
         ...sarge,
         '--set',
-        'deadtime=3,10',
+        'deadtime=6,12',
         '--set',
         'keepalive=2,5',
       ]);
       expect(stderr).to.contain('1 of 4 combinations are refused, and nothing was started');
-      expect(stderr).to.contain('deadtime must be longer than keepalive');
+      expect(stderr).to.contain('deadtime must be longer than twice keepalive');
       expect(code).to.equal(64);
     }));
 
@@ -46,7 +46,7 @@ describe('lab sweep', () => {
   it('refuses a sweep in which nothing varies, and a seed that is none', () =>
     inFolder(async (folder) => {
       expect((await runLab(folder, sarge)).stderr).to.contain('nothing varies');
-      const { code, stderr } = await runLab(folder, [...sarge, '--set', 'deadtime=3,5', '--seed', 'x']);
+      const { code, stderr } = await runLab(folder, [...sarge, '--set', 'deadtime=5,7', '--seed', 'x']);
       expect(stderr).to.contain('not a whole number from 0 on');
       expect(code).to.equal(64);
     }));

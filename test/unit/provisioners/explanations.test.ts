@@ -37,7 +37,7 @@ describe('what explanations and predictions need', () => {
     [heartbeatSarge, { 'nfs.version': '4.1' }],
     [heartbeatSarge, { 'nfs.version': '4.2', 'nfs.leaseTime': '10', 'nfs.graceTime': '15' }],
     [heartbeatSarge, { 'nfs.mountOptions': 'soft,proto=tcp,timeo=50,retrans=2' }],
-    [heartbeatSarge, { deadtime: '4', warntime: '3', autoFailback: 'off' }],
+    [heartbeatSarge, { deadtime: '5', warntime: '3', autoFailback: 'off' }],
     [heartbeatEtchApache, { 'heartbeat.media': 'eth+serial' }],
     [heartbeatEtchIscsi, { 'iscsi.ha': 'off' }],
     [heartbeatEtchIscsi, { 'iscsi.noopInterval': '0', 'iscsi.noopTimeout': '0' }],

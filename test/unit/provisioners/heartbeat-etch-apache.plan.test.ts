@@ -89,9 +89,9 @@ describe('the plan of heartbeat-etch-apache', () => {
 
   const refused: [string, Record<string, string>, RegExp][] = [
     [
-      'a deadtime below keepalive',
-      { deadtime: '1', warntime: '0' },
-      /deadtime must be longer than keepalive/,
+      'a deadtime of twice keepalive',
+      { deadtime: '4', warntime: '0' },
+      /deadtime must be longer than twice keepalive/,
     ],
     ['a warntime above deadtime', { warntime: '70' }, /warntime must be shorter than deadtime/],
     ['an initdead below deadtime', { initdead: '50' }, /initdead must be at least deadtime/],

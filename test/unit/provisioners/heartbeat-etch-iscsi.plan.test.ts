@@ -150,7 +150,7 @@ describe('the plan of heartbeat-etch-iscsi', () => {
   });
 
   const refused: [string, Record<string, string>, RegExp][] = [
-    ['a deadtime below keepalive', { deadtime: '1' }, /deadtime must be longer than keepalive/],
+    ['a deadtime of twice keepalive', { deadtime: '4' }, /deadtime must be longer than twice keepalive/],
     ['a delay that is no multiple of miimon', { 'bond.updelay': '150' }, /a delay is a multiple of miimon/],
     ['a mode that wants a partner', { 'bond.mode': '802.3ad' }, /one of balance-rr, active-backup/],
     ['LUNs that do not fit', { 'iscsi.lunSize': '32' }, /3 LUNs and 32 MiB .* must fit/],

@@ -100,9 +100,9 @@ describe('the plan of heartbeat-lenny-vm', () => {
 
   const refused: [string, Record<string, string>, RegExp][] = [
     [
-      'a deadtime below keepalive',
-      { deadtime: '1', keepalive: '2' },
-      /deadtime must be longer than keepalive/,
+      'a deadtime of twice keepalive',
+      { deadtime: '4', keepalive: '2' },
+      /deadtime must be longer than twice keepalive/,
     ],
     ['an initdead below deadtime', { initdead: '20' }, /initdead must be at least deadtime/],
     ['a device without room for the disk', { 'drbd.size': '40' }, /needs 48 MiB around it/],

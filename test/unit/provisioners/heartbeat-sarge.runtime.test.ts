@@ -293,7 +293,7 @@ describe('the budget of a takeover', () => {
   it('waits for DRBD when heartbeat is quicker', () => {
     const term = (overrides: Record<string, string>): number =>
       budget(lost, settings(overrides)).terms.find(({ name }) => name === 'silence of DRBD')?.seconds ?? NaN;
-    expect(term({ deadtime: '4', warntime: '3' })).to.equal(6.5);
+    expect(term({ deadtime: '5', warntime: '3' })).to.equal(5.5);
     expect(term({ deadtime: '20' })).to.equal(0);
   });
 

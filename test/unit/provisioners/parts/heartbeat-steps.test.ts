@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { stacks } from '../../../../lab/cli/registry.ts';
+import { resolveSettings } from '../../../../lab/settings.ts';
 import { wholeMessagesStep } from '../../../../provisioners/parts/heartbeat-steps.ts';
 
 /** The function of heartbeat 3.0.6 that sends a message, between two others. */
@@ -56,4 +58,26 @@ describe('messages of heartbeat’s scripts', () => {
   it('of another release are not taken for mended', () => {
     expect(() => mend(packaged.replace('(echo', '{ echo'))).to.throw('Command failed');
   });
+});
+
+describe('a heartbeat that restarts itself', () => {
+  for (const stack of stacks.filter(({ name }) => name.startsWith('heartbeat-')))
+    it(`is no ended service for systemd, which has read so before it starts (${stack.name})`, () => {
+      const secrets = Object.fromEntries(stack.secretNames.map((name) => [name, 'secret']));
+      const steps = stack
+        .plan('current', resolveSettings(stack, 'current', {}), secrets)
+        .sections.flatMap((section) => section.steps);
+      const dropIn = steps.findIndex(
+        (step) => step.kind === 'file' && step.path === '/etc/systemd/system/heartbeat.service.d/lab.conf',
+      );
+      const start = steps.findIndex(
+        (step) => step.kind === 'run' && step.commands.includes('systemctl restart heartbeat.service'),
+      );
+      const [written, started] = [steps[dropIn], steps[start]];
+      if (written?.kind !== 'file' || started?.kind !== 'run') throw new Error('one of both is missing');
+      expect(written.content).to.equal('[Service]\nRemainAfterExit=yes\n');
+      expect(dropIn).to.be.lessThan(start);
+      expect(started.commands[0]).to.equal('systemctl daemon-reload');
+      expect(started.nodes).to.deep.equal(written.nodes);
+    });
 });
