@@ -19,8 +19,11 @@ const usageErrors: { argv: string[]; says: RegExp }[] = [
   { argv: ['plan', 'heartbeat-sarge', '--set', 'deadtine=9'], says: /did you mean deadtime/ },
   { argv: ['plan', 'heartbeat-sarge', '--set', 'deadtime'], says: /not of the form name=value/ },
   { argv: ['plan', 'heartbeat-sarge', '--set', 'deadtime=soon'], says: /deadtime/ },
-  { argv: ['plan', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than keepalive/s },
-  { argv: ['up', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than keepalive/s },
+  {
+    argv: ['plan', 'heartbeat-sarge', '--set', 'deadtime=1'],
+    says: /deadtime.*longer than twice keepalive/s,
+  },
+  { argv: ['up', 'heartbeat-sarge', '--set', 'deadtime=1'], says: /deadtime.*longer than twice keepalive/s },
   { argv: ['scenario', 'hard-hlt'], says: /did you mean hard-halt\?/ },
   {
     argv: ['scenario', 'kill-tgtd', '--stack', 'heartbeat-sarge'],

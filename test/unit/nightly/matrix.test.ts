@@ -131,7 +131,7 @@ describe('the matrix of a night', () => {
     },
     {
       text: 'stacks:\n  - stack: heartbeat-sarge\n    settings:\n      deadtime: 1\n      keepalive: 2\n',
-      says: /^nightly\.yaml:3: .*deadtime must be longer than keepalive/,
+      says: /^nightly\.yaml:3: .*deadtime must be longer than twice keepalive/,
     },
     {
       text: 'stacks:\n  - stack: heartbeat-sarge\n    edition: period\n',
