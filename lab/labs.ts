@@ -39,9 +39,20 @@ export function labDirectory(home: string, name: string): string {
   return join(home, name);
 }
 
+const failedSuffix = '.failed';
+
 /** Where the logs of a lab are that did not come up. No lab has such a name. */
 export function failedLogsDirectory(home: string, name: string): string {
-  return join(home, `${name}.failed`);
+  return join(home, `${name}${failedSuffix}`);
+}
+
+/** Names of labs of which such logs are there. */
+export async function failedLabs(home: string): Promise<string[]> {
+  const entries = await readdir(home).catch(() => []);
+  return entries
+    .filter((entry) => entry.endsWith(failedSuffix))
+    .map((entry) => entry.slice(0, -failedSuffix.length))
+    .filter((name) => folderName.safeParse(name).success);
 }
 
 /** The labs of a home, by name. `isRunning` asks the provider of each. */

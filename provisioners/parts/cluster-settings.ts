@@ -94,7 +94,8 @@ function seconds(name: string, description: string, value: number, min: number, 
 export function brokenTimes(values: Settings): string[] {
   const value = (name: string): number => numberSetting(values, name);
   const broken: string[] = [];
-  // heartbeat does not start otherwise: "Dead time [3000] is too small compared to keeplive [2000]" (1.2 to 3.0.6).
+  // heartbeat does not start otherwise: "Dead time [3000] is too small compared to keeplive [2000]" (3.0.6; the sources of
+  // older releases have the same rule).
   if (value('deadtime') <= 2 * value('keepalive'))
     broken.push(
       contradiction(values, 'deadtime', 'keepalive') + 'deadtime must be longer than twice keepalive',

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { down } from '../../run.ts';
 import { UsageError } from '../../errors.ts';
 import { isRunning, listLabs, providerOfLab } from '../known-labs.ts';
-import { labDirectory, labsHome } from '../../labs.ts';
+import { failedLabs, failedLogsDirectory, labDirectory, labsHome } from '../../labs.ts';
 import type { CliContext } from '../context.ts';
 import { print, printJson } from '../output.ts';
 import type { Program } from '../program.ts';
@@ -81,7 +81,8 @@ async function purgeHere(context: CliContext): Promise<void> {
   const halfMade = (await rememberedLabs())
     .filter(({ directory }) => dirname(directory) === home)
     .map(({ directory }) => basename(directory));
-  for (const name of new Set([...known, ...halfMade])) await takeDown(home, name, true);
+  for (const name of new Set([...known, ...halfMade, ...(await failedLabs(home))]))
+    await takeDown(home, name, true);
 }
 
 /** A lab that was named need not be known: its making may have been cut short. */
@@ -92,7 +93,10 @@ async function takeOneDown(
 ): Promise<string[]> {
   const home = labsHome(context.cwd);
   const named = options.name === undefined ? undefined : checkedName(options.name);
-  if (named !== undefined && existsSync(labDirectory(home, named))) {
+  const left =
+    named !== undefined &&
+    (existsSync(labDirectory(home, named)) || (purge && existsSync(failedLogsDirectory(home, named))));
+  if (left) {
     await takeDown(home, named, purge);
     return [named];
   }
