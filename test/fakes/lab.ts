@@ -63,7 +63,7 @@ function fakeMachine(name: string, shell: FakeShell): FakeMachine {
     },
     exec: async (command, options = {}) => {
       if (options.signal?.aborted === true) throw new InterruptedError();
-      machine.executed.push({ command, input: String(options.input ?? '') });
+      machine.executed.push({ command, input: typeof options.input === 'string' ? options.input : '' });
       const result = { stdout: '', stderr: '', status: 0, ...(await shell(name, command, options)) };
       if (result.status !== 0 && options.allowFailure !== true)
         throw new CommandError(name, command, result.status, result.stderr);
