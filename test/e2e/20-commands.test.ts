@@ -23,6 +23,8 @@ describe('a lab that has been up before', () => {
   it('hands its standard input to a command on a node', async () => {
     const outcome = await labFed('one\ntwo\n', 'ssh', 'nfs01', '--', 'cat; echo three >&2');
     expect([outcome.status, outcome.stdout, outcome.stderr]).to.deep.equal([0, 'one\ntwo', 'three']);
+    const alone = await labFed('one\ntwo\n', 'ssh', '-n', 'nfs01', '--', 'cat; echo three');
+    expect([alone.status, alone.stdout]).to.deep.equal([0, 'three']);
   });
 
   it('gives its guests no way out', async () => {

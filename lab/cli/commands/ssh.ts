@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { HostError, UsageError, exitCode } from '../../errors.ts';
 import { findProgram } from '../../host/programs.ts';
 import type { ExecResult, Machine } from '../../machine.ts';
@@ -23,6 +24,7 @@ export function defineSsh(program: Program, context: CliContext): void {
     .argument('<node>', 'the node')
     .argument('[command...]', 'a command and its arguments, after --')
     .option('--timeout <seconds>', 'how long the command may take', '3600')
+    .option('-n, --no-input', 'leave standard input alone, as in a loop that reads from it')
     .addHelpText(
       'after',
       examples([
@@ -51,6 +53,7 @@ export function defineSsh(program: Program, context: CliContext): void {
         }
         const result = await runThere(lab.machine(node), commandLine(words), context, {
           timeoutMs,
+          input: options.input && context.stdin.isTTY !== true ? context.stdin : undefined,
           keepOutput: options.json === true,
         });
         if (options.json === true) printJson(context, { node, ...result });
@@ -61,12 +64,12 @@ export function defineSsh(program: Program, context: CliContext): void {
     });
 }
 
-/** Runs a command with this process's standard input. Its output is passed on as it arrives, unless it is to be kept. */
+/** Runs a command. Its output is passed on as it arrives, unless it is to be kept. */
 async function runThere(
   machine: Machine,
   command: string,
-  { stdin, stdout, stderr, signal }: CliContext,
-  { timeoutMs, keepOutput }: { timeoutMs: number; keepOutput: boolean },
+  { stdout, stderr, signal }: CliContext,
+  { timeoutMs, input, keepOutput }: { timeoutMs: number; input: Readable | undefined; keepOutput: boolean },
 ): Promise<ExecResult> {
   const nobodyReads = new AbortController();
   const stop = (): void => {
@@ -78,7 +81,7 @@ async function runThere(
       allowFailure: true,
       timeoutMs,
       signal: AbortSignal.any([signal, nobodyReads.signal]),
-      input: stdin.isTTY === true ? undefined : stdin,
+      input,
       onOutput: keepOutput
         ? undefined
         : (from, chunk) => {
