@@ -66,7 +66,6 @@ async function main(configPath: string | undefined): Promise<void> {
 
   process.on('SIGTERM', endBecause);
   process.on('SIGINT', endBecause);
-  waitForClients();
   for (const [at, port] of fabric.ports.entries()) {
     const path = join(directory, config.ports[at]?.socket ?? '');
     servers.push(
@@ -92,6 +91,7 @@ async function main(configPath: string | undefined): Promise<void> {
   setInterval(() => {
     if (!owns(directory, pidText)) endBecause('the folder is gone or belongs to another fabric');
   }, lookEveryMs);
+  if (clients.size === 0) waitForClients();
   log(`pid ${String(process.pid)} listens on ${String(fabric.ports.length)} ports`);
 }
 

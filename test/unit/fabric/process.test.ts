@@ -80,7 +80,7 @@ describe("the fabric's process", () => {
     let nic: Nic | undefined;
     const [{ pid: doomedPid }, { pid }] = await Promise.all([
       startFabric(exampleConfig(doomed)),
-      startFabric({ ...exampleConfig(directory), idleMs: 150 }).then(async (idle) => {
+      startFabric({ ...exampleConfig(directory), idleMs: 500 }).then(async (idle) => {
         nic = await plugIn(join(directory, 'a-eth1.sock'));
         return idle;
       }),
@@ -89,14 +89,14 @@ describe("the fabric's process", () => {
     await rm(doomed, { recursive: true });
     await waitForTheEnd(doomedPid);
     // Longer than the idle time: the connected port keeps the fabric alive.
-    await pause(200);
+    await pause(700);
     expect((await control.ports())[0]?.connected).to.equal(true);
     control.close();
     nic?.socket.destroy();
     await waitForTheEnd(pid);
     expect(await readdir(directory)).not.to.include('fabric.pid');
     expect(await readFile(join(directory, 'fabric.log'), 'utf8')).to.include(
-      'nobody was connected for 150 ms',
+      'nobody was connected for 500 ms',
     );
   });
 
