@@ -175,8 +175,12 @@ function stepsOf(begins: (step: string) => void, note: (text: string) => void): 
 }
 
 function titleOf({ cell, repeat }: Task, attempt: number): string {
-  const run = cell.repeats === 1 ? '' : `, run ${String(repeat)} of ${String(cell.repeats)}`;
-  return `${cell.key}${run}${attempt === 1 ? '' : ', once more'}`;
+  return `${cell.key}${runOf(repeat, cell.repeats)}${attempt === 1 ? '' : ', once more'}`;
+}
+
+function runOf(repeat: number, repeats: number): string {
+  if (repeat > repeats) return `, confirming run ${String(repeat - repeats)}`;
+  return repeats === 1 ? '' : `, run ${String(repeat)} of ${String(repeats)}`;
 }
 
 function signOf({ verdict }: AttemptResult, paint: ReturnType<typeof painter>): string {

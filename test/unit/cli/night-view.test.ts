@@ -100,6 +100,13 @@ describe('a night as it goes', () => {
     ]);
   });
 
+  it('calls a run that the judgement asked for by that name', () => {
+    const { text, ...drawn } = view('plain');
+    if (task === undefined) throw new Error('no task');
+    drawn.begun?.({ ...task, repeat: 4 }, 1);
+    expect(text()).to.contain('heartbeat-sarge/hard-halt, confirming run 2: begins');
+  });
+
   it('says why a run is worth nothing, and that it is tried once more', () => {
     const { text, ...drawn } = view('plain');
     if (task === undefined) throw new Error('no task');
