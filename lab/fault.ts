@@ -6,6 +6,11 @@ export interface FaultContext {
   /** What the node's console had written before the fault: older words prove nothing. */
   consoleFromByte: number;
   signal: AbortSignal;
+  /**
+   * Tells of each blow of a fault that comes and goes, once it has been struck or lifted.
+   * @param askedMs when that was ordered, on the host's monotonic clock: it happened between then and now
+   */
+  tell: (kind: 'fault-struck' | 'fault-lifted', text: string, askedMs: number) => void;
 }
 
 /** How it was proven that a fault bit. */

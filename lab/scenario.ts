@@ -81,6 +81,8 @@ export interface WindowRequest {
   cause: 'node-lost' | 'planned' | 'none';
   /** Of a service that does not move: how long the fault itself keeps the clients from it. */
   outageMs?: number;
+  /** Of a fault that comes and goes during that time: how long it lasts each time. */
+  eachOutageMs?: number;
   /** A client that is broken itself: how long it waits is not the cluster's doing. */
   without?: string;
   /**

@@ -20,7 +20,14 @@ export const flappingLink: Scenario = {
     const loose = flap(nic, { outMs: quarterMs, inMs: quarterMs });
 
     await window(
-      { name: 'flapping', title: `${nic} of ${server} is loose`, from: server, cause: 'none', outageMs },
+      {
+        name: 'flapping',
+        title: `${nic} of ${server} is loose`,
+        from: server,
+        cause: 'none',
+        outageMs,
+        eachOutageMs: quarterMs,
+      },
       async () => {
         const { elapsedMs } = await inject(loose, server);
         await stage.observe(Math.max(0, outageMs - elapsedMs));

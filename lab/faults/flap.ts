@@ -1,3 +1,4 @@
+import { hostNowMs } from '../clock.ts';
 import type { Fault, FaultContext } from '../fault.ts';
 import { messageOf, RigError } from '../errors.ts';
 import { shellQuote } from '../quote.ts';
@@ -14,7 +15,7 @@ export interface FlapOptions {
 /** Losses and returns of carrier that count as flapping. */
 const changesNeeded = 4;
 
-/** The cable of a NIC goes out and in, again and again, until the fault is healed. */
+/** The cable of a NIC goes out and in, again and again, until the fault is healed. Every time is told. */
 export function flap(nic: string, { outMs, inMs, provenWithinMs = 120_000 }: FlapOptions): Fault {
   const changes = `cat ${shellQuote(`/sys/class/net/${nic}/carrier_changes`)}`;
   let before: number | undefined;
@@ -28,15 +29,19 @@ export function flap(nic: string, { outMs, inMs, provenWithinMs = 120_000 }: Fla
     needs: ['link'],
 
     inject: async (context) => {
-      const { lab, node } = context;
+      const { lab, node, tell } = context;
       before = await count(context);
       const stop = new AbortController();
       let failure: unknown;
       const move = async (): Promise<void> => {
         while (!stop.signal.aborted) {
+          const askedOutMs = hostNowMs();
           await lab.link(node, nic, 'down');
+          tell('fault-struck', `the cable of ${nic} is out`, askedOutMs);
           await pause(outMs, stop.signal);
+          const askedInMs = hostNowMs();
           await lab.link(node, nic, 'up');
+          tell('fault-lifted', `the cable of ${nic} is in`, askedInMs);
           await pause(inMs, stop.signal);
         }
       };

@@ -35,11 +35,12 @@ export function predictWindow(
 
 /** Timing of a takeover is the stack's matter; where the service stays, the fault itself is the timer. Boots are work. */
 function timingOf(
-  { takeover, cause, outageMs, outageEnds }: OpenedWindow,
+  { takeover, cause, outageMs, eachOutageMs = outageMs, outageEnds }: OpenedWindow,
   stack: Stack,
   settings: Settings,
 ): Timing {
   if (cause !== 'none') return stack.timing(takeover, settings);
+  const eachSeconds = (eachOutageMs ?? 0) / 1000;
   const seconds = (outageMs ?? 0) / 1000;
   return {
     timers:
@@ -48,8 +49,8 @@ function timingOf(
         : [
             {
               name: 'outage',
-              leastSeconds: seconds,
-              likelySeconds: seconds,
+              leastSeconds: eachSeconds,
+              likelySeconds: eachSeconds,
               mostSeconds: seconds,
               from: 'the fault itself',
             },
@@ -84,15 +85,16 @@ function differIn(a: Settings, b: Settings): string[] {
 /** In these the service is there again and the client is not yet back. */
 const clientPhases: ReadonlySet<string> = new Set(['reconnect', 'grace', 'resume']);
 
-/** A stall that is open, or whose end the clients did not mark, teaches nothing. */
+/** A stall that is open, whose end the clients did not mark, or of which only their part was seen, teaches nothing. */
 function stallOf({ stalls, worst, stallSeconds, phases }: Window, timing: Timing): EarlierStall[] {
   const last = phases.at(-1);
   const open = stalls.some((stall) => stall.client === worst && stall.open);
   if (open || stallSeconds === null || !clientPhases.has(last?.name ?? '') || last?.seconds === null)
     return [];
-  const clientSeconds = phases
-    .filter((phase) => clientPhases.has(phase.name))
-    .reduce((total, phase) => total + (phase.seconds ?? 0), 0);
+  const ofClients = phases.filter((phase) => clientPhases.has(phase.name));
+  const before = phases.filter((phase) => !clientPhases.has(phase.name));
+  if (before.length > 0 && before.every(({ seconds }) => seconds === null)) return [];
+  const clientSeconds = ofClients.reduce((total, { seconds }) => total + (seconds ?? 0), 0);
   return [{ timing, awaySeconds: stallSeconds - clientSeconds, clientSeconds }];
 }
 

@@ -1,5 +1,6 @@
 import { hostNowMs } from '../clock.ts';
 import { InterruptedError, UsageError, messageOf } from '../errors.ts';
+import type { FaultContext } from '../fault.ts';
 import type { RunningProbe } from '../probe.ts';
 import type { Progress } from '../progress.ts';
 import type { Lab } from '../provider.ts';
@@ -70,14 +71,16 @@ export function openStage(
     if (other === undefined) throw new UsageError(`${node} has no peer`);
     return other;
   };
+  // Between the order and its answer: a guest answers later than it did what it was told.
+  const doneSince = (askedMs: number, kind: string, text: string, node: string): void => {
+    const halfMs = (hostNowMs() - askedMs) / 2;
+    journal.note({ source: 'lab', kind, text, node }, askedMs + halfMs, halfMs);
+  };
   const heal = async (entry: (typeof standing)[number]): Promise<void> => {
     const { fault, context, record } = entry;
     const { node } = context;
     const askedMs = hostNowMs();
-    const text = await lifted(entry, context.signal);
-    // Between the order and its answer: a guest answers later than it did what it was told.
-    const halfMs = (hostNowMs() - askedMs) / 2;
-    journal.note({ source: 'lab', kind: 'fault-lifted', text, node }, askedMs + halfMs, halfMs);
+    doneSince(askedMs, 'fault-lifted', await lifted(entry, context.signal), node);
     await fault.healed(context);
     record.healedMs = round(journal.nowMs());
     record.healedAt = journal.iso(record.healedMs);
@@ -113,7 +116,7 @@ export function openStage(
       if (late === undefined)
         told(`every client keeps its schedule, a write every ${String(intervalMs)} ms`, 'schedule-kept');
       else told(`the schedule is not kept: ${late}; a larger probe.intervalMs would be`, 'schedule-missed');
-      await step(`watch the undisturbed cluster for ${String(ms / 1000)} s`, async () => {
+      await step(`watch the undisturbed cluster for ${(ms / 1000).toFixed(1)} s`, async () => {
         await Promise.all([writing(probes, { timeoutMs: patience.takeoverMs, signal }), pause(ms, signal)]);
       });
     },
@@ -133,7 +136,15 @@ export function openStage(
         result.faults.push(record);
         const consoleFromByte = await lab.consoleBytes(node);
         const struckMs = hostNowMs();
-        const context = { lab, node, consoleFromByte, signal };
+        const context: FaultContext = {
+          lab,
+          node,
+          consoleFromByte,
+          signal,
+          tell: (kind, text, askedMs) => {
+            doneSince(askedMs, kind, text, node);
+          },
+        };
         standing.push({ fault, context, record, struckMs });
         witnesses.leave(node);
         probes.find(({ client }) => client === node)?.leave();
@@ -210,7 +221,7 @@ export function openStage(
       told(`the writer of ${client} runs again`, 'writer-returned', client);
     },
     observe: async (ms) => {
-      await step(`watch for ${String(ms / 1000)} s`, () => pause(ms, signal));
+      await step(`watch for ${(ms / 1000).toFixed(1)} s`, () => pause(ms, signal));
     },
   };
 

@@ -12,7 +12,13 @@ if (chosen === undefined) throw new Error(`${file} has no case ${index}`);
 const lab = await attach(specIn(home), never);
 const { node } = chosen;
 const fault = chosen.make({ ttlMs: Number(ttlMs), provenWithinMs: 60_000 });
-const context = { lab, node, consoleFromByte: await lab.consoleBytes(node), signal: never };
+const context = {
+  lab,
+  node,
+  consoleFromByte: await lab.consoleBytes(node),
+  signal: never,
+  tell: () => undefined,
+};
 await fault.inject(context);
 if (until === 'proven') await fault.proven(context);
 process.stdout.write('done\n');

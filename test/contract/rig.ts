@@ -63,7 +63,13 @@ export async function end(): Promise<void> {
 
 export async function contextOf(node: string): Promise<FaultContext> {
   const here = await lab();
-  return { lab: here, node, consoleFromByte: await here.consoleBytes(node), signal: never };
+  return {
+    lab: here,
+    node,
+    consoleFromByte: await here.consoleBytes(node),
+    signal: never,
+    tell: () => undefined,
+  };
 }
 
 /** Waits, bounded, until the fault is seen, or is seen no more. */

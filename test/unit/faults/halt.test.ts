@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 describe('the fault halt', () => {
   it('halts the node with the command of its platform, behind the back of its own shell', async () => {
     const { lab, machine } = fakeLab();
-    await halt.inject({ lab, node: 'nfs01', consoleFromByte: 0, signal: never });
+    await halt.inject({ lab, node: 'nfs01', consoleFromByte: 0, signal: never, tell: () => undefined });
     expect(machine('nfs01').executed[0]?.command).to.include('halt -f -f').and.match(/&$/);
   });
 
@@ -35,6 +35,7 @@ describe('the fault halt', () => {
       node: 'nfs01',
       consoleFromByte: 0,
       signal: never,
+      tell: () => undefined,
     });
     expect(lostMs).to.equal(lastMs);
     expect(proof).to.have.length(2);
@@ -55,7 +56,13 @@ describe('the fault halt', () => {
       fake.consoles.set('nfs01', console);
       const quick = haltProvenWithin(60);
       const error = await failureOf(
-        quick.proven({ lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never }),
+        quick.proven({
+          lab: fake.lab,
+          node: 'nfs01',
+          consoleFromByte: 0,
+          signal: never,
+          tell: () => undefined,
+        }),
       );
       expect(error).to.be.instanceOf(TimeoutError);
       expect(error.message).to.include(state);
@@ -67,7 +74,7 @@ describe('the fault halt', () => {
     fake.consoles.set('nfs01', 'reboot: System halted');
     const consoleFromByte = await fake.lab.consoleBytes('nfs01');
     const quick = haltProvenWithin(60);
-    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte, signal: never };
+    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte, signal: never, tell: () => undefined };
     expect(await failureOf(quick.proven(context))).to.be.instanceOf(TimeoutError);
   });
 
@@ -80,6 +87,7 @@ describe('the fault halt', () => {
         node: 'nfs01',
         consoleFromByte: 0,
         signal: controller.signal,
+        tell: () => undefined,
       }),
     );
     controller.abort();
@@ -89,7 +97,13 @@ describe('the fault halt', () => {
   it('is lifted by the cluster where a peer had the node rebooted after it, and not before it', async () => {
     const fake = fakeLab();
     const struckMs = hostNowMs();
-    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never };
+    const context = {
+      lab: fake.lab,
+      node: 'nfs01',
+      consoleFromByte: 0,
+      signal: never,
+      tell: () => undefined,
+    };
     const fencing = { by: 'nfs02', node: 'nfs01', action: 'reboot', state: 'on' } as const;
     const found = (): Promise<string | undefined> | undefined => halt.liftedByCluster?.(context, struckMs);
     expect(await found()).to.equal(undefined);
@@ -107,7 +121,13 @@ describe('the fault halt', () => {
 
   it('is healed by power, also twice', async () => {
     const fake = fakeLab();
-    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never };
+    const context = {
+      lab: fake.lab,
+      node: 'nfs01',
+      consoleFromByte: 0,
+      signal: never,
+      tell: () => undefined,
+    };
     await halt.heal(context);
     await halt.heal(context);
     await halt.healed(context);

@@ -110,6 +110,7 @@ function contextWith(answers: (command: string) => string): FaultContext & { exe
     node: 'nfs01',
     consoleFromByte: 0,
     signal: never,
+    tell: () => undefined,
     executed: () => fake.machine('nfs01').executed.map(({ command }) => command),
   };
 }

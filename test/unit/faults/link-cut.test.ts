@@ -43,7 +43,7 @@ function bond(lab: Lab): Lab {
 }
 
 function contextOf(lab: Lab, signal = never): FaultContext {
-  return { lab, node: 'nfs01', consoleFromByte: 0, signal };
+  return { lab, node: 'nfs01', consoleFromByte: 0, signal, tell: () => undefined };
 }
 
 describe('the fault link-cut', () => {

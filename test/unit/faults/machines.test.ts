@@ -22,7 +22,7 @@ function rig(shell: FakeShell = () => ({})): FakeLab & { context: FaultContext; 
   fake.lab.network.lastFrameFromMs = () => Promise.resolve(hostNowMs() - 2000);
   return {
     ...fake,
-    context: { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never },
+    context: { lab: fake.lab, node: 'nfs01', consoleFromByte: 0, signal: never, tell: () => undefined },
     be: (state) => {
       power = state;
     },
@@ -105,6 +105,11 @@ describe('the fault flap', () => {
     const { context, done } = rig((_node, command) => ({
       stdout: command.includes('carrier_changes') ? String(changes++) : '1',
     }));
+    const told: string[] = [];
+    context.tell = (kind, text, askedMs) => {
+      expect(askedMs).to.be.within(hostNowMs() - 1000, hostNowMs());
+      told.push(`${kind}: ${text}`);
+    };
     const loose = flap('eth1', { outMs: 5, inMs: 5, provenWithinMs: 2000 });
     await loose.inject(context);
     expect((await loose.proven(context)).proof[0]).to.match(/^eth1 of nfs01 lost and got carrier \d+ times/);
@@ -115,6 +120,10 @@ describe('the fault flap', () => {
     await new Promise((resolve) => setTimeout(resolve, 40));
     expect(done).to.have.length(moved);
     expect(done.slice(0, 2)).to.deep.equal(['link nfs01 eth1 down', 'link nfs01 eth1 up']);
+    expect(told.slice(0, 2)).to.deep.equal([
+      'fault-struck: the cable of eth1 is out',
+      'fault-lifted: the cable of eth1 is in',
+    ]);
     expect(done.at(-1)).to.equal('link nfs01 eth1 up');
   });
 

@@ -35,7 +35,12 @@ function rig(): {
     const rule = rules[i];
     if (rule !== undefined) rule.hits += 3;
   };
-  return { context: { lab, node: 'nfs01', consoleFromByte: 0, signal: never }, rules, added, hit };
+  return {
+    context: { lab, node: 'nfs01', consoleFromByte: 0, signal: never, tell: () => undefined },
+    rules,
+    added,
+    hit,
+  };
 }
 
 describe('faults that are rules on frames', () => {

@@ -90,6 +90,30 @@ describe('what a window is predicted from', () => {
     expect(predicted([recordWithOpenStall()]).records).to.equal(0);
   });
 
+  it('is no stall of which only the part of the client was seen', () => {
+    const record = exampleRecord();
+    const [first] = record.windows;
+    if (first === undefined) throw new Error('the example has no window');
+    const seenUpTo = (seen: number): RunRecord => {
+      const phases = first.phases.map((phase, i) =>
+        i < seen || i === first.phases.length - 1 ? phase : { ...phase, seconds: null, observed: false },
+      );
+      return { ...record, windows: [{ ...first, phases }] };
+    };
+    expect(predicted([seenUpTo(0)]).records).to.equal(0);
+    expect(predicted([seenUpTo(1)]).records).to.equal(1);
+  });
+
+  it('is one blow of a fault that comes and goes at least, and all of them at most', () => {
+    const flapping = { cause: 'none', outageMs: 20_000, eachOutageMs: 5000 } as const;
+    expect(predicted([], flapping).floorSeconds).to.equal(4.99);
+    const { expectedSeconds, band } = predicted([exampleRecord()], flapping);
+    const steady = predicted([exampleRecord()], { cause: 'none', outageMs: 5000 });
+    expect(expectedSeconds).to.equal(steady.expectedSeconds);
+    expect(band?.fromSeconds).to.equal(steady.band?.fromSeconds);
+    expect(band?.toSeconds).to.be.above((steady.band?.toSeconds ?? 0) + 15);
+  });
+
   it('is the fault itself where the service does not move', () => {
     const outage = predicted([], { name: 'outage', cause: 'none', outageMs: 5000 });
     expect(outage).to.deep.include({ floorSeconds: 4.99, expectedSeconds: null, records: 0 });

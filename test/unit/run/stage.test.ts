@@ -211,6 +211,21 @@ describe('the stage', () => {
     expect(Math.abs((lifted?.atMs ?? Infinity) - doneMs)).to.be.at.most((lifted?.uncertaintyMs ?? 0) + 0.1);
   });
 
+  it('hands on what a fault tells that comes and goes', async () => {
+    const { stage, events, nowMs } = await rig();
+    const fault = toldFault('flap', [], {
+      inject: ({ tell }) => {
+        tell('fault-struck', 'the cable is out', hostNowMs() - 40);
+        return Promise.resolve();
+      },
+    });
+    await stage.inject(fault, 'nfs01');
+    const [struck] = events('fault-struck');
+    expect(struck).to.include({ source: 'lab', node: 'nfs01', text: 'the cable is out' });
+    expect(struck?.uncertaintyMs).to.be.at.least(20);
+    expect(struck?.atMs).to.be.within(nowMs() - 1000, nowMs());
+  });
+
   it('does not call a fault lifted that cannot be healed', async () => {
     const { stage, kinds } = await rig();
     const fault = toldFault('link-cut', [], { heal: () => Promise.reject(new RigError('stuck')) });
