@@ -8,8 +8,10 @@ export function explainedByTries<W extends Pick<Window, 'stalls' | 'worst' | 'ph
   events: readonly TimelineEvent[],
 ): { window: W; tries: TimelineEvent[] } {
   const reconnect = window.phases.find((phase) => phase.name === 'reconnect' && phase.startMs !== null);
+  // Where the end of what the service did was not seen, nobody knows when it was there.
+  const serviceMs = reconnect?.includes.length === 0 ? reconnect.startMs : null;
   const found = window.stalls.flatMap((stall) => {
-    const event = triesOf(stall.client, stall, reconnect?.startMs ?? null, events);
+    const event = triesOf(stall.client, stall, serviceMs, events);
     return event === undefined ? [] : [event];
   });
   const own = found.find((event) => event.node === window.worst);
