@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { hostNowMs } from '../../../lab/clock.ts';
 import { InterruptedError, TimeoutError } from '../../../lab/errors.ts';
 import type { FabricPort } from '../../../lab/fabric.ts';
+import type { FaultContext } from '../../../lab/fault.ts';
 import { halt, haltProvenWithin } from '../../../lab/faults/halt.ts';
+import type { Lab } from '../../../lab/provider.ts';
 import { failureOf } from '../../fakes/failure.ts';
 import { fakeLab } from '../../fakes/lab.ts';
 
@@ -18,10 +20,14 @@ const port = (node: string, lastFrameFromNodeMs: number | null): FabricPort => (
 });
 const never = new AbortController().signal;
 
+function contextOf(lab: Lab, changes: Partial<FaultContext> = {}): FaultContext {
+  return { lab, node: 'nfs01', consoleFromByte: 0, signal: never, tell: () => undefined, ...changes };
+}
+
 describe('the fault halt', () => {
   it('halts the node with the command of its platform, behind the back of its own shell', async () => {
     const { lab, machine } = fakeLab();
-    await halt.inject({ lab, node: 'nfs01', consoleFromByte: 0, signal: never, tell: () => undefined });
+    await halt.inject(contextOf(lab));
     expect(machine('nfs01').executed[0]?.command).to.include('halt -f -f').and.match(/&$/);
   });
 
@@ -30,13 +36,7 @@ describe('the fault halt', () => {
     const lastMs = hostNowMs() - 4000;
     fake.ports = [port('nfs01', lastMs - 500), port('nfs01', lastMs), port('nfs02', hostNowMs())];
     fake.consoles.set('nfs01', 'reboot: System halted');
-    const { proof, lostMs } = await halt.proven({
-      lab: fake.lab,
-      node: 'nfs01',
-      consoleFromByte: 0,
-      signal: never,
-      tell: () => undefined,
-    });
+    const { proof, lostMs } = await halt.proven(contextOf(fake.lab));
     expect(lostMs).to.equal(lastMs);
     expect(proof).to.have.length(2);
   });
@@ -55,15 +55,7 @@ describe('the fault halt', () => {
       });
       fake.consoles.set('nfs01', console);
       const quick = haltProvenWithin(60);
-      const error = await failureOf(
-        quick.proven({
-          lab: fake.lab,
-          node: 'nfs01',
-          consoleFromByte: 0,
-          signal: never,
-          tell: () => undefined,
-        }),
-      );
+      const error = await failureOf(quick.proven(contextOf(fake.lab)));
       expect(error).to.be.instanceOf(TimeoutError);
       expect(error.message).to.include(state);
     });
@@ -74,22 +66,14 @@ describe('the fault halt', () => {
     fake.consoles.set('nfs01', 'reboot: System halted');
     const consoleFromByte = await fake.lab.consoleBytes('nfs01');
     const quick = haltProvenWithin(60);
-    const context = { lab: fake.lab, node: 'nfs01', consoleFromByte, signal: never, tell: () => undefined };
+    const context = contextOf(fake.lab, { consoleFromByte });
     expect(await failureOf(quick.proven(context))).to.be.instanceOf(TimeoutError);
   });
 
   it('is not waited for once the run is interrupted', async () => {
     const fake = fakeLab();
     const controller = new AbortController();
-    const waiting = failureOf(
-      halt.proven({
-        lab: fake.lab,
-        node: 'nfs01',
-        consoleFromByte: 0,
-        signal: controller.signal,
-        tell: () => undefined,
-      }),
-    );
+    const waiting = failureOf(halt.proven(contextOf(fake.lab, { signal: controller.signal })));
     controller.abort();
     expect(await waiting).to.be.instanceOf(InterruptedError);
   });
@@ -97,13 +81,7 @@ describe('the fault halt', () => {
   it('is lifted by the cluster where a peer had the node rebooted after it, and not before it', async () => {
     const fake = fakeLab();
     const struckMs = hostNowMs();
-    const context = {
-      lab: fake.lab,
-      node: 'nfs01',
-      consoleFromByte: 0,
-      signal: never,
-      tell: () => undefined,
-    };
+    const context = contextOf(fake.lab);
     const fencing = { by: 'nfs02', node: 'nfs01', action: 'reboot', state: 'on' } as const;
     const found = (): Promise<string | undefined> | undefined => halt.liftedByCluster?.(context, struckMs);
     expect(await found()).to.equal(undefined);
@@ -121,13 +99,7 @@ describe('the fault halt', () => {
 
   it('is healed by power, also twice', async () => {
     const fake = fakeLab();
-    const context = {
-      lab: fake.lab,
-      node: 'nfs01',
-      consoleFromByte: 0,
-      signal: never,
-      tell: () => undefined,
-    };
+    const context = contextOf(fake.lab);
     await halt.heal(context);
     await halt.heal(context);
     await halt.healed(context);
